@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "vmcoredd/base/output_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+namespace vmcoredd {
+
+namespace {
+
+std::string PartialName(const std::string& path) { return path + ".partial"; }
+
+Result<void> SyncFolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
+  if (folder.empty()) folder = "/";
+  UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_valid()) return FailIo("cannot open the folder", errno);
+  // Some filesystems cannot sync a folder and say EINVAL; there is nothing more
+  // to do for them.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) return FailIo("cannot sync the folder", errno);
+  return {};
+}
+
+// Opens the partial file and takes its lock, which tells a live writer from the
+// left-over of a killed one.
+Result<UniqueFd> OpenPartial(const std::string& partial) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    UniqueFd fd(::open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (fd.is_valid()) {
+      if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return FailIo("cannot lock", errno);
+      return fd;
+    }
+    if (errno != EEXIST || attempt != 0) return FailIo("cannot create", errno);
+    UniqueFd left_over(::open(partial.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!left_over.is_valid()) return FailIo("cannot open the left-over", errno);
+    if (::flock(left_over.get(), LOCK_EX | LOCK_NB) != 0) {
+      return Fail(ErrorCode::kAlreadyExists, "another process is writing it");
+    }
+    if (::unlink(partial.c_str()) != 0) return FailIo("cannot remove the left-over", errno);
+  }
+  return Fail(ErrorCode::kAlreadyExists, "it keeps coming back");
+}
+
+}  // namespace
+
+OutputFile::OutputFile(UniqueFd fd, std::string path, Existing existing)
+    : fd_(std::move(fd)), path_(std::move(path)), existing_(existing) {}
+
+Result<OutputFile> OutputFile::Create(const std::string& path, Existing existing) {
+  struct stat st;
+  if (existing == Existing::kFail && ::lstat(path.c_str(), &st) == 0) {
+    return Fail(ErrorCode::kAlreadyExists, "the file already exists");
+  }
+  auto fd = OpenPartial(PartialName(path));
+  if (!fd) return FailWith(std::move(fd).error(), PartialName(path));
+  return OutputFile(std::move(*fd), path, existing);
+}
+
+OutputFile::~OutputFile() {
+  if (fd_.is_valid() && !path_.empty()) ::unlink(PartialName(path_).c_str());
+}
+
+Result<void> OutputFile::Write(std::span<const std::byte> bytes) {
+  VMCOREDD_TRY(PwriteAll(fd_.get(), bytes, end_));
+  end_ += bytes.size();
+  return {};
+}
+
+Result<void> OutputFile::WriteAt(uint64_t offset, std::span<const std::byte> bytes) {
+  return PwriteAll(fd_.get(), bytes, offset);
+}
+
+Result<void> OutputFile::SetEnd(uint64_t offset) {
+  if (::ftruncate(fd_.get(), static_cast<off_t>(offset)) != 0) {
+    return FailIo("cannot set the file size", errno);
+  }
+  end_ = offset;
+  return {};
+}
+
+Result<void> OutputFile::Commit() {
+  if (::fsync(fd_.get()) != 0) return FailIo("cannot sync", errno);
+  const std::string partial = PartialName(path_);
+  const unsigned flags = existing_ == Existing::kFail ? RENAME_NOREPLACE : 0u;
+  int renamed = ::renameat2(AT_FDCWD, partial.c_str(), AT_FDCWD, path_.c_str(), flags);
+  if (renamed != 0 && errno == EINVAL) {  // a filesystem without RENAME_NOREPLACE: vfat, 9p
+    struct stat st;
+    if (existing_ == Existing::kFail && ::lstat(path_.c_str(), &st) == 0) {
+      return Fail(ErrorCode::kAlreadyExists, "the file already exists");
+    }
+    renamed = ::rename(partial.c_str(), path_.c_str());
+  }
+  if (renamed != 0) {
+    if (errno == EEXIST) return Fail(ErrorCode::kAlreadyExists, "the file already exists");
+    return FailIo("cannot rename " + partial, errno);
+  }
+  const std::string path = std::exchange(path_, {});
+  fd_.reset();
+  return SyncFolderOf(path);
+}
+
+}  // namespace vmcoredd

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef VMCOREDD_FORMAT_FLATTENED_H_
+#define VMCOREDD_FORMAT_FLATTENED_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "vmcoredd/base/byte_source.h"
+#include "vmcoredd/base/result.h"
+
+// makedumpfile's flattened format (struct makedumpfile_header and
+// makedumpfile_data_header of its makedumpfile.h), as specified in
+// vmcoredd/FORMAT.md ("Flattened"): a 4096-byte header, then records {i64 offset,
+// i64 size, bytes}, big endian whatever the machine, in any order, a later record
+// wins, gaps read as zeros, ended by a record header of all ones.
+
+namespace vmcoredd {
+
+inline constexpr uint64_t kFlattenedHeaderBytes = 4096;
+inline constexpr uint64_t kFlattenedRecordHeaderBytes = 16;
+using FlattenedRecordHeader = std::array<std::byte, kFlattenedRecordHeaderBytes>;
+
+FlattenedRecordHeader EncodeFlattenedRecord(uint64_t logical_offset, uint64_t size);
+FlattenedRecordHeader FlattenedEndMarker();
+
+// One record of a flattened file.
+struct FlattenedRecord {
+  uint64_t header_offset = 0;   // in the flattened file
+  uint64_t logical_offset = 0;  // in the file that it describes
+  uint64_t size = 0;
+
+  uint64_t data_offset() const { return header_offset + kFlattenedRecordHeaderBytes; }
+};
+
+// Is there a flattened header at the start? kCorrupt when the signature is there
+// with an unknown type or version.
+Result<bool> IsFlattened(ByteSource& source);
+
+// What a record header read at `header_offset` says: a record, or the end marker
+// (nullopt). kCorrupt for negative offsets or sizes and overflowing ends.
+Result<std::optional<FlattenedRecord>> DecodeFlattenedRecord(
+    std::span<const std::byte, kFlattenedRecordHeaderBytes> bytes, uint64_t header_offset);
+
+// The file that a flattened file describes, as a ByteSource.
+//
+// Opening walks all record headers once, 16 bytes a record. Memory stays bounded
+// however many records there are: only groups of records are remembered (where
+// they start and which logical bytes they may touch), and the headers of a group
+// are read again when a read touches it.
+class FlattenedSource final : public ByteSource {
+ public:
+  enum class Extent {
+    kAll,      // every record
+    kLeading,  // only the first records, which hold headers and notes: fast, but
+               // a later record may override them
+  };
+  struct State {
+    uint64_t records = 0;
+    uint64_t logical_end = 0;  // one past the last byte any record describes
+    // Where the end marker stands in the flattened file; nothing when the file
+    // ends without one (truncated, or still being written) or with kLeading.
+    std::optional<uint64_t> end_marker;
+    // Bytes of the flattened file that were understood: where a truncated file
+    // stops making sense.
+    uint64_t valid_until = 0;
+    // Why the walk ended without end marker, if it did.
+    std::optional<Error> damage;
+  };
+
+  // `flattened` is borrowed and must outlive the source. kNotRecognised when
+  // there is no flattened header. A file that ends early is not an error: see
+  // State::damage.
+  static Result<std::unique_ptr<FlattenedSource>> Open(ByteSource& flattened, Extent extent);
+  ~FlattenedSource() override;
+
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override;
+  std::optional<uint64_t> Size() const override;
+  const State& state() const;
+
+  // Visits every record in file order, reading the headers again.
+  Result<void> WalkRecords(const std::function<Result<void>(const FlattenedRecord&)>& visit);
+
+ private:
+  class Impl;
+  explicit FlattenedSource(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vmcoredd
+
+#endif  // VMCOREDD_FORMAT_FLATTENED_H_

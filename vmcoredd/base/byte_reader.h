@@ -16,8 +16,8 @@ namespace vmcoredd {
 
 // A bounds-checked cursor over bytes from a file. The first read past the end
 // makes the reader fail: every later read returns zero or nothing and does not
-// move. Check once, with Finish(), after the last read; loops must also test
-// ok(). Borrows the bytes.
+// move. Check once, with Finish(), after the last read: its error has the offset
+// at which the bytes end. Loops must also test ok(). Borrows the bytes.
 class ByteReader {
  public:
   // `base_offset` is the file offset of the first byte and `what` the name of
@@ -50,9 +50,9 @@ class ByteReader {
 
   [[nodiscard]] Result<void> Finish() const {
     if (ok_) return {};
-    return FailAt(ErrorCode::kTruncated, base_offset_ + position_,
-                  std::string(what_) + ": expected " + std::to_string(wanted_) +
-                      " more bytes, found " + std::to_string(remaining()));
+    return FailAt(ErrorCode::kTruncated, base_offset_ + bytes_.size(),
+                  std::string(what_) + ": expected " + std::to_string(wanted_) + " bytes, found " +
+                      std::to_string(remaining()));
   }
 
  private:

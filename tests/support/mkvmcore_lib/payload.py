@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The bytes that texts ask for, and checksums of them."""
+import ctypes
+import ctypes.util
+import os
+import random
+import re
+import struct
+import subprocess
+
+
+class TextError(Exception):
+    """Something is wrong with a description."""
+
+
+def unescape(text):
+    """Bytes of a text in which \\xNN, \\n, \\0 and \\\\ mean what they do in C."""
+    simple = {"n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
+    result = b""
+    for match in re.finditer(r"\\x([0-9a-fA-F]{2})|\\(.)|([^\\]+)", text, re.DOTALL):
+        if match[1]:
+            result += bytes.fromhex(match[1])
+        elif match[2]:
+            if match[2] not in simple:
+                raise TextError(f"unknown escape \\{match[2]}")
+            result += simple[match[2]]
+        else:
+            result += match[3].encode()
+    return result
+
+
+def number(text):
+    """A decimal or 0x number with an optional K, M or G."""
+    match = re.fullmatch(r"(-?(?:0x[0-9a-fA-F]+|[0-9]+))([KMG]?)", text)
+    if not match:
+        raise TextError(f"not a number: {text}")
+    return int(match[1], 0) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
+
+
+def formula(name, size):
+    """The payload of the sample dumps: reproducible from name and size."""
+    seed = 0x811C9DC5
+    for byte in name:
+        seed = (seed ^ byte) * 0x01000193 & 0xFFFFFFFF
+    words = []
+    for i in range(size // 4):
+        seed = (seed * 1664525 + 1013904223) & 0xFFFFFFFF
+        words.append(seed if i % 64 >= 48 else seed & 0xFF)
+    return struct.pack(f"<{len(words)}I", *words) + b"\xa5" * (size % 4)
+
+
+def make_data(spec, size=None, name=b""):
+    """The bytes of a data= value, cut or zero-filled to `size` if it is given.
+
+    None instead of bytes means `size` zeros: callers leave a hole in the file.
+    """
+    kind, _, value = spec.partition(":")
+    if kind == "zero":
+        return None
+    if kind == "formula":
+        return formula(unescape(value) if value else name, size)
+    if kind == "fill":
+        return bytes([number(value)]) * size
+    if kind == "random":  # of a seed, the same every time
+        return random.Random(int(value or "1")).randbytes(size)
+    if kind == "hex":
+        data = bytes.fromhex(value)
+    elif kind == "text":
+        data = unescape(value)
+    elif kind == "file":
+        with open(value, "rb") as source:
+            data = source.read()
+    else:
+        raise TextError(f"unknown data: {spec}")
+    return data if size is None else data[:size].ljust(size, b"\0")
+
+
+def zstd(data):
+    return run(["zstd", "-q", "-1", "-c"], data)
+
+
+def skippable_frames(size):
+    """Zstandard skippable frames that fill exactly `size` bytes (0, or 8 up)."""
+    return struct.pack("<II", 0x184D2A50, size - 8) + b"\0" * (size - 8) if size else b""
+
+
+def run(command, data):
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+class _Hash128(ctypes.Structure):
+    _fields_ = [("low", ctypes.c_uint64), ("high", ctypes.c_uint64)]
+
+
+def xxh3_128(data):
+    """XXH3 with 128 bits in canonical form, by the system's libxxhash."""
+    library = ctypes.CDLL(ctypes.util.find_library("xxhash") or "libxxhash.so.0")
+    library.XXH3_128bits.restype = _Hash128
+    library.XXH3_128bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+    result = library.XXH3_128bits(data, len(data))
+    return f"{result.high:016x}{result.low:016x}"
+
+
+def resolve(path, base):
+    """A file: path of a text is relative to the text."""
+    return path if os.path.isabs(path) else os.path.join(base, path)

@@ -33,8 +33,7 @@ target_compile_definitions(vmcoredd_flags INTERFACE
   _GNU_SOURCE
   # Takes <locale> out of fmt: 590 -> 355 KB in a static program.
   FMT_STATIC_THOUSANDS_SEPARATOR=1
-  # A hardened libstdc++, but not where sanitizers check the same and more.
-  $<$<NOT:$<BOOL:${VMCOREDD_SANITIZE}>>:_GLIBCXX_ASSERTIONS>
+  _GLIBCXX_ASSERTIONS
   $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_link_options(vmcoredd_flags INTERFACE
   -Wl,-z,relro,-z,now $<$<CONFIG:Release>:-Wl,--gc-sections>)

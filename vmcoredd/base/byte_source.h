@@ -76,6 +76,7 @@ class FileSource final : public ByteSource {
 class MemorySource final : public ByteSource {
  public:
   explicit MemorySource(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  explicit MemorySource(std::vector<std::byte>&& bytes) = delete;  // would dangle
 
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override;
   std::optional<uint64_t> Size() const override { return bytes_.size(); }

@@ -106,7 +106,8 @@ TEST(FlattenedSource, RefusesImpossibleRecordsAndKeepsThoseBefore) {
 }
 
 TEST(FlattenedSource, TellsForeignFromBroken) {
-  MemorySource foreign(Bytes(5000));
+  const Bytes zeros(5000);
+  MemorySource foreign(zeros);
   auto not_ours = FlattenedSource::Open(foreign, FlattenedSource::Extent::kAll);
   ASSERT_FALSE(not_ours);
   EXPECT_EQ(not_ours.error().code(), ErrorCode::kNotRecognised);

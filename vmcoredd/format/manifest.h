@@ -18,12 +18,14 @@
 namespace vmcoredd {
 
 inline constexpr std::string_view kManifestSchema = "vmcoredd-manifest/1";
-// A fragment larger than this is not read: it describes at most a few thousand
-// dumps with a few hundred bytes each.
+// A fragment larger than this is neither read nor written: it describes at most a
+// few thousand dumps with a few hundred bytes each.
 inline constexpr uint64_t kMaxManifestBytes = 16 * 1024 * 1024;
 
-enum class Codec { kNone, kZstd };
-enum class Outcome { kOk, kPartial, kFailed, kTimedOut, kOverBudget, kSkipped };
+// kUnknown: a fragment of a later version named one that this version does not
+// know. A payload with an unknown codec can only be taken out as it is stored.
+enum class Codec { kNone, kZstd, kUnknown };
+enum class Outcome { kOk, kPartial, kFailed, kTimedOut, kOverBudget, kSkipped, kUnknown };
 
 // Bytes of a dump that the plugin could not read; they are zero in the payload.
 struct Hole {

@@ -105,7 +105,14 @@ void AppendDump(std::string& out, const ManifestDump& dump) {
 
 }  // namespace
 
-std::string_view CodecName(Codec codec) { return codec == Codec::kZstd ? "zstd" : "none"; }
+std::string_view CodecName(Codec codec) {
+  switch (codec) {
+    case Codec::kNone: return "none";
+    case Codec::kZstd: return "zstd";
+    case Codec::kUnknown: break;
+  }
+  return "unknown";
+}
 
 std::string_view OutcomeName(Outcome outcome) {
   switch (outcome) {
@@ -115,6 +122,7 @@ std::string_view OutcomeName(Outcome outcome) {
     case Outcome::kTimedOut: return "timed-out";
     case Outcome::kOverBudget: return "over-budget";
     case Outcome::kSkipped: return "skipped";
+    case Outcome::kUnknown: break;
   }
   return "unknown";
 }

@@ -24,7 +24,7 @@ endif()
 
 add_library(vmcoredd_flags INTERFACE)
 target_compile_options(vmcoredd_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<BOOL:${VMCOREDD_WERROR}>:-Werror>
   -fstack-protector-strong
   $<$<CONFIG:Release>:-ffunction-sections -fdata-sections>)

@@ -166,7 +166,13 @@ Result<void> FlattenedSource::Impl::Index(Extent extent) {
     }
     at += last->size;
   }
-  if (last) Remember(*last);
+  // With kLeading nothing was read behind the last record.
+  const auto size = flattened_.Size();
+  if (last && size && last->data_offset() + last->size > *size) {
+    NoteEarlyEnd(last, *size);
+  } else if (last) {
+    Remember(*last);
+  }
   return {};
 }
 
@@ -181,6 +187,7 @@ void FlattenedSource::Impl::NoteEarlyEnd(std::optional<FlattenedRecord> last, ui
     last->size = there;  // what is there still counts
     state.valid_until = end;
   }
+  state.valid_until = std::min(state.valid_until, end);
   if (last) Remember(*last);
   state.damage = Error(ErrorCode::kTruncated, std::move(text)).At(end);
 }

@@ -2,7 +2,10 @@
 #ifndef VMCOREDD_WRITER_ARCHIVE_WRITER_H_
 #define VMCOREDD_WRITER_ARCHIVE_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "vmcoredd/base/output_file.h"
@@ -13,9 +16,10 @@
 namespace vmcoredd {
 
 struct ArchiveOptions {
-  uint64_t page_size = 4096;  // notes are multiples of it
-  // Payload bytes a note may hold before the dump continues in another part. The
-  // default is the format's limit; tests lower it.
+  uint64_t page_size = 4096;  // notes are multiples of it; a power of two
+  // Payload bytes a note may hold before the dump continues in another part,
+  // rounded up so that a full note ends with its page. The default is the
+  // format's limit; tests lower it.
   uint64_t max_note_payload = 0;  // 0: MaxDumpPayload(page_size)
   OutputFile::Existing existing = OutputFile::Existing::kFail;
   std::string path;
@@ -33,15 +37,18 @@ struct ArchiveOptions {
 class ArchiveWriter {
  public:
   static Result<ArchiveWriter> Create(const ArchiveOptions& options);
-  ArchiveWriter(ArchiveWriter&&) = default;
+  ArchiveWriter(ArchiveWriter&&) noexcept;
   ArchiveWriter& operator=(ArchiveWriter&&) = delete;
+  ~ArchiveWriter();
 
-  // Starts a note. `name` may be any 1 to 43 bytes without NUL: dumps that are
-  // repacked keep the names they came with.
+  // Starts a note. `name` may be any bytes without NUL, at most 44: dumps that are
+  // repacked keep the names they came with. A 44th byte is cut off, with a
+  // warning in the manifest: readers need the NUL.
   Result<void> BeginDump(std::string name, Codec codec = Codec::kNone);
   // The dump's bytes as the device gave them: the writer hashes, compresses and
   // splits into parts.
   Result<void> Write(std::span<const std::byte> bytes);
+  // After an error: DropDump() takes back what was written, if the device allows.
   // Completes the note(s). `facts` says what only the caller knows (source,
   // device, times, outcome, holes); name, ordinal, length, hash, codec, stored
   // and parts are filled in here.
@@ -57,15 +64,16 @@ class ArchiveWriter {
   class Impl;
   explicit ArchiveWriter(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
-
- public:
-  ~ArchiveWriter();
 };
 
 // Runs one registration into an archive: asks the size, calls the callback,
 // pads what is short and cuts what is long (both with a warning and the outcome
 // kPartial), drops the dump and returns the error when the callback fails before
-// its first byte.
+// its first byte. A stream callback that writes more than its size (or than
+// `quota`, if the size is not known) gets kLimitExceeded from Write() and should
+// return.
+//
+// kLimitExceeded, without a note, when the size is above `quota`.
 Result<void> CollectInto(ArchiveWriter& archive,
                          const DumpRegistration& registration,
                          uint64_t quota,

@@ -6,6 +6,7 @@
 # shellcheck source=tests/e2e/guest/sysfs_copy.sh
 . /guest/sysfs_copy.sh
 grep -E '^Mem(Total|Available)' /proc/meminfo
+uname -r >/host/out/release
 mark crash-ready
 
 sysfs_copy /tmp/sysfs || fail "copying /sys"

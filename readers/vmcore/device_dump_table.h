@@ -15,7 +15,9 @@ namespace vmcoredd {
 
 // One 0x700 note's payload.
 struct DumpNote {
-  uint32_t index = 0;      // among the 0x700 notes, from 0: crash's INDEX
+  // Among the notes of type 0x700, from 0: crash's INDEX, which counts foreign
+  // owners' and broken ones, too.
+  uint32_t index = 0;
   std::string name;        // up to the first NUL, at most 44 bytes; raw
   std::string owner;       // "LINUX", unless somebody else's; raw
   ByteRange payload;       // in VmcoreReader::data()
@@ -52,6 +54,7 @@ struct DeviceDumpTable {
 // make us use. What is above is counted in a diagnostic.
 inline constexpr uint64_t kMaxDeviceDumps = 16384;
 inline constexpr uint64_t kMaxListedNotes = 4096;
+inline constexpr uint64_t kMaxTableDiagnostics = 256;
 
 // Walks all notes of `reader`. Never fails as a whole: damage becomes a
 // diagnostic and the dumps that could be read stay.
@@ -76,7 +79,9 @@ struct ExtractResult {
 };
 
 // Streams a payload to `out`. kTruncated when the file ends inside it: what was
-// there has then been written.
+// there has then been written. kCorrupt when a codec's data is damaged, or gives
+// more than the manifest says: no more than that is written. `progress` counts
+// payload bytes that were read.
 Result<ExtractResult> ExtractDump(VmcoreReader& reader,
                                   const DeviceDump& dump,
                                   PayloadForm form,

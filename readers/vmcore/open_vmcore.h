@@ -30,8 +30,12 @@ struct OpenedVmcore {
 std::vector<OpenedVmcore> OpenVmcores(const std::vector<std::string>& paths,
                                       const OpenOptions& options);
 
-// Opens one source that is already there. Used by OpenVmcores and by tests;
-
+// Opens one source that is already there; what is around it (compression, records
+// of the flattened format) is found out. A lone piece of a split set is readable,
+// and incomplete.
+//
+// kNotRecognised when it is not a format of ours: the text names what the first
+// bytes look like. Anything else means that it is, but cannot be read.
 Result<std::unique_ptr<VmcoreReader>> OpenVmcore(std::unique_ptr<ByteSource> source,
                                                  const OpenOptions& options);
 

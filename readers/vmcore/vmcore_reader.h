@@ -41,7 +41,9 @@ struct VmcoreInfo {
   uint32_t cpus = 0;       // 0 if unknown
   uint32_t pieces = 1;     // of a split set, that were given
   // Is everything there that the headers promise? Nothing when it would take
-  // reading the whole file to know (a flattened file through --leading, a pipe).
+  // reading the whole file to know: a flattened file through --leading, a pipe, a
+  // compressed file, and kdump files of machines with more than
+  // kMaxBitmapOnOpen (kdump_completeness.h) of page bitmap.
   std::optional<bool> complete;
   std::vector<Diagnostic> diagnostics;
 };
@@ -66,9 +68,15 @@ class VmcoreReader {
   // notes at the same place; that is checked on opening).
   virtual ByteSource& data() = 0;
 
+  // What ended the stream below data() early (a decompressor's complaint, a pipe's
+  // read error), as far as it is known by now: reading on may find it.
+  virtual std::optional<Error> stream_damage() const { return std::nullopt; }
+
   // Reads everything that headers promise but opening does not look at: every
   // page descriptor, every segment end, the whole of a stream. Calls `report` for
-  // each problem. Fails only when the check itself cannot go on.
+  // each problem; those that opening found are among them. Does not look into the
+  // notes: ReadDeviceDumps() does. `progress` counts bytes that the check looked
+  // at. Fails only when the check itself cannot go on.
   using ReportCallback = std::function<void(Diagnostic)>;
   virtual Result<void> VerifyStructure(const ReportCallback& report,
                                        const ProgressCallback& progress) = 0;

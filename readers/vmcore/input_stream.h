@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_VMCORE_INPUT_STREAM_H_
+#define READERS_VMCORE_INPUT_STREAM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "vmcoredd/base/byte_source.h"
+#include "vmcoredd/base/result.h"
+#include "vmcoredd/base/unique_fd.h"
+
+namespace vmcoredd {
+
+// Bytes that come in order and only once: a pipe, or what a decompressor makes
+// of one.
+class InputStream {
+ public:
+  virtual ~InputStream() = default;
+
+  // Reads at least 1 and at most out.size() bytes and returns how many; 0 only
+  // at the end. Returns what is there rather than wait for more. Not called
+  // again after the end or an error.
+  virtual Result<size_t> Read(std::span<std::byte> out) = 0;
+};
+
+// Reads a descriptor to its end. Owns it.
+class FdInputStream final : public InputStream {
+ public:
+  explicit FdInputStream(UniqueFd fd);
+  Result<size_t> Read(std::span<std::byte> out) override;
+
+ private:
+  UniqueFd fd_;
+  uint64_t offset_ = 0;  // for error messages
+};
+
+// Reads a source from its start to its end. Owns it.
+class SourceInputStream final : public InputStream {
+ public:
+  explicit SourceInputStream(std::unique_ptr<ByteSource> source);
+  Result<size_t> Read(std::span<std::byte> out) override;
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  uint64_t offset_ = 0;
+};
+
+// Gives `head`, then `rest`: for bytes that were read to see what they are.
+class PrefixedInputStream final : public InputStream {
+ public:
+  PrefixedInputStream(std::vector<std::byte> head, std::unique_ptr<InputStream> rest);
+  Result<size_t> Read(std::span<std::byte> out) override;
+
+ private:
+  std::vector<std::byte> head_;
+  size_t position_ = 0;
+  std::unique_ptr<InputStream> rest_;
+};
+
+}  // namespace vmcoredd
+
+#endif  // READERS_VMCORE_INPUT_STREAM_H_

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/vmcore/spooled_source.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "vmcoredd/base/checked_math.h"
+#include "vmcoredd/base/text.h"
+
+namespace vmcoredd {
+
+namespace {
+
+constexpr size_t kWindowBytes = 256 * 1024;
+constexpr size_t kHoleBytes = 4096;  // the block size of every common filesystem
+
+Result<UniqueFd> OpenTemporaryFile(std::string folder) {
+  if (folder.empty()) {
+    const char* variable = ::getenv("TMPDIR");
+    folder = variable != nullptr && *variable != '\0' ? variable : "/var/tmp";
+  }
+  UniqueFd file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600));
+  if (file.is_valid()) return file;
+  // Filesystems and kernels without O_TMPFILE report it in these ways.
+  if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) {
+    std::string path = folder + "/vmcoredd-XXXXXX";
+    file.reset(::mkostemp(path.data(), O_CLOEXEC));
+    if (file.is_valid()) {
+      ::unlink(path.c_str());
+      return file;
+    }
+  }
+  return FailIo("cannot make a temporary file in " + EscapeBytes(folder), errno);
+}
+
+bool IsZero(std::span<const std::byte> bytes) {
+  return bytes[0] == std::byte{0} &&
+         std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+}  // namespace
+
+SpooledSource::SpooledSource(std::unique_ptr<InputStream> stream, UniqueFd file, uint64_t max_bytes)
+    : stream_(std::move(stream)),
+      file_(std::move(file)),
+      max_bytes_(max_bytes),
+      window_(kWindowBytes) {}
+
+Result<std::unique_ptr<SpooledSource>> SpooledSource::Create(std::unique_ptr<InputStream> stream,
+                                                             const std::string& folder,
+                                                             uint64_t max_bytes) {
+  UniqueFd file = VMCOREDD_TRY(OpenTemporaryFile(folder));
+  return std::unique_ptr<SpooledSource>(
+      new SpooledSource(std::move(stream), std::move(file), max_bytes));
+}
+
+std::span<const std::byte> SpooledSource::Next() {
+  auto got = stream_->Read(window_);
+  if (got && *got > 0) {
+    passed_ += *got;
+    return std::span<const std::byte>(window_).first(*got);
+  }
+  if (!got) damage_ = std::move(got).error();
+  stream_.reset();
+  end_ = passed_;
+  return {};
+}
+
+Result<void> SpooledSource::Keep(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    // Up to the next block boundary first, so that whole blocks can be holes.
+    size_t run = std::min<size_t>(bytes.size(), kHoleBytes - kept_ % kHoleBytes);
+    const bool hole = IsZero(bytes.first(run));
+    while (run < bytes.size()) {
+      const size_t block = std::min(bytes.size() - run, kHoleBytes);
+      if (IsZero(bytes.subspan(run, block)) != hole) break;
+      run += block;
+    }
+    if (!hole) {
+      auto written = PwriteAll(file_.get(), bytes.first(run), kept_);
+      if (!written) return FailWith(std::move(written).error(), "the temporary file");
+    }
+    kept_ += run;
+    bytes = bytes.subspan(run);
+  }
+  return {};
+}
+
+Result<void> SpooledSource::KeepUntil(uint64_t end) {
+  while (kept_ < end && !end_) {
+    if (passed_ == kept_) {
+      const auto bytes = Next();
+      VMCOREDD_TRY(Keep(bytes.first(std::min<uint64_t>(bytes.size(), max_bytes_ - kept_))));
+    }
+    if (passed_ > kept_) {
+      return FailAt(ErrorCode::kLimitExceeded, kept_,
+                    "the stream goes on after " + std::to_string(max_bytes_) +
+                        " bytes, the most that is kept of it (--max-spool)");
+    }
+  }
+  return {};
+}
+
+Result<void> SpooledSource::ReadToEnd(uint64_t keep_until, const ProgressCallback& progress) {
+  VMCOREDD_TRY(KeepUntil(keep_until));
+  while (!end_) {
+    Next();
+    if (progress) progress(passed_);
+  }
+  return {};
+}
+
+Result<size_t> SpooledSource::ReadAt(uint64_t offset, std::span<std::byte> out) {
+  const uint64_t want = CheckedAdd(offset, out.size()).value_or(UINT64_MAX);
+  VMCOREDD_TRY(KeepUntil(want));
+  const uint64_t end = std::min(want, end_.value_or(want));
+  if (offset >= end) return 0;
+  if (end > kept_) {
+    return FailAt(ErrorCode::kUnsupported, kept_, "this part of the stream was not kept");
+  }
+  out = out.first(end - offset);
+  size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got = ::pread(file_.get(), out.data() + done, out.size() - done,
+                                static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FailIo("cannot read the temporary file", errno);
+    if (got == 0) break;  // a hole at the end
+    done += static_cast<size_t>(got);
+  }
+  std::fill(out.begin() + static_cast<std::ptrdiff_t>(done), out.end(), std::byte{0});
+  return out.size();
+}
+
+}  // namespace vmcoredd

@@ -19,18 +19,14 @@ mark crash-sysfs
 insmod /modules/ddgen.ko || fail "insmod ddgen"
 mark crash-ddgen
 
-# Saved to memory first: makedumpfile's many small writes are slow over 9p.
+# dump NAME COMMAND...: runs it; what it says is kept as NAME.log.
 dump() {
   name=$1
   shift
-  "$@" >"/tmp/$name.log" 2>&1
-  code=$?
-  cp "/tmp/$name.log" /host/out/
-  [ "$code" = 0 ] || { cat "/tmp/$name.log"; fail "$name: exit code $code"; }
-  mv "/tmp/$name" /host/out/ || fail "copying $name out"
+  "$@" >"/host/out/$name.log" 2>&1 || { cat "/host/out/$name.log"; fail "$name"; }
   mark "crash-$name"
 }
-dump vmcore.elf makedumpfile --message-level 20 -E -d 31 /proc/vmcore /tmp/vmcore.elf
-dump vmcore.kdump makedumpfile --message-level 20 -c -d 31 /proc/vmcore /tmp/vmcore.kdump
-# shellcheck disable=SC2016 # the inner shell expands it
-dump vmcore.flat sh -c 'makedumpfile --message-level 20 -F -c -d 31 /proc/vmcore >/tmp/vmcore.flat'
+cd /host/out || fail "no /host/out"
+dump vmcore.elf makedumpfile --message-level 20 -E -d 31 /proc/vmcore vmcore.elf
+dump vmcore.kdump makedumpfile --message-level 20 -c -d 31 /proc/vmcore vmcore.kdump
+dump vmcore.flat sh -c 'makedumpfile --message-level 20 -F -c -d 31 /proc/vmcore >vmcore.flat'

@@ -8,7 +8,7 @@
  * Payload of a dump: seed = FNV-1a (32 bit) of its name; for each 32-bit
  * little-endian word i: seed = seed * 1664525 + 1013904223, and the word is seed
  * if i % 64 >= 48, else seed & 0xff; leftover bytes are 0xa5. The kernel adds
- * zeros up to the page. tests/e2e/host/ddgen.py computes the same.
+ * zeros up to the page. mkvmcore_lib/payload.py in tests/support computes the same.
  */
 #include <linux/crash_dump.h>
 #include <linux/errno.h>

@@ -135,6 +135,8 @@ void FlattenedSource::Impl::Remember(const FlattenedRecord& record) {
   }
   groups_.back().Add(record);
   ++state.records;
+  // A record of no bytes does not make the file longer, as with makedumpfile -R.
+  if (record.size == 0) return;
   state.logical_end = std::max(state.logical_end, record.logical_offset + record.size);
 }
 

@@ -51,15 +51,16 @@ std::string ReadText(ByteSource& source, uint64_t offset, size_t size) {
   return text;
 }
 
+// The last record holds nothing, and so does not make the file longer.
 TEST(FlattenedSource, LaterRecordsWinAndGapsAreZeros) {
   FlattenedFile file;
   file.Record(4, "aaaa").Record(0, "bb").Record(6, "ccc").Record(12, "").End();
   MemorySource bytes(file.bytes());
   auto source = FlattenedSource::Open(bytes, FlattenedSource::Extent::kAll);
   ASSERT_TRUE(source) << source.error().ToString();
-  EXPECT_EQ(ReadText(**source, 0, 100), "bb..aaccc...");
+  EXPECT_EQ(ReadText(**source, 0, 100), "bb..aaccc");
   EXPECT_EQ(ReadText(**source, 5, 2), "ac");
-  EXPECT_EQ(ReadText(**source, 12, 4), "");
+  EXPECT_EQ(ReadText(**source, 9, 4), "");
   EXPECT_EQ((*source)->state().records, 4u);
   EXPECT_EQ((*source)->state().end_marker, file.bytes().size() - 16);
   EXPECT_FALSE((*source)->state().damage);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "readers/vmcore/vmcoreinfo.h"
 #include "vmcoredd/format/manifest_parser.h"
@@ -70,7 +71,8 @@ Result<std::unique_ptr<ElfReader>> ElfReader::Open(std::unique_ptr<VmcoreInput> 
   }
   reader->input_->Describe(info);
   VMCOREDD_TRY(reader->ReadSegments());
-  if (reader->input_->leading_only()) VMCOREDD_TRY(reader->FindNotesInLeadingRecords());
+  if (reader->input_->lacks_last_records()) reader->FindNotesInLeadingRecords();
+  reader->CheckNoteOverlaps();
   if (reader->input_->flattened()) {
     info.format = VmcoreFormat::kElfFlattened;
   } else if (reader->loads_ == 0 && !reader->table_cut_) {
@@ -83,7 +85,6 @@ Result<std::unique_ptr<ElfReader>> ElfReader::Open(std::unique_ptr<VmcoreInput> 
 
 Result<void> ElfReader::ReadSegments() {
   if (header_.phnum == 0) {
-    if (input_->leading_only()) return {};  // a count that is written last (PN_XNUM)
     return Fail(ErrorCode::kUnsupported,
                 header_.shnum > 0 ? "an ELF core file with sections but without segments: perhaps "
                                     "of xl dump-core (Xen), which holds no notes"
@@ -130,22 +131,34 @@ Result<void> ElfReader::ReadSegments() {
   return {};
 }
 
-// makedumpfile writes the program headers of a flattened ELF file last, so that
-// they read as zeros here. It writes the notes right after the ELF header, as one
-// record.
-Result<void> ElfReader::FindNotesInLeadingRecords() {
-  if (!note_segments_.empty()) return {};
-  bool after_header = false;
-  return static_cast<FlattenedSource&>(input_->data())
-      .WalkRecords([&](const FlattenedRecord& record) -> Result<void> {
-        if (after_header && record.logical_offset >= header_.ehdr_size() && record.size > 0) {
-          note_segments_.push_back({record.logical_offset, record.size});
-          after_header = false;
-        } else if (record.logical_offset == 0) {
-          after_header = note_segments_.empty();
-        }
-        return {};
-      });
+// makedumpfile writes the program headers of a flattened ELF file last: without
+// the last records they read as zeros. The notes, one of the first records, begin
+// where the program headers end, or behind one section header (PN_XNUM).
+void ElfReader::FindNotesInLeadingRecords() {
+  if (!note_segments_.empty()) return;
+  const uint64_t table_end = header_.phoff + header_.phnum * header_.phentsize;
+  for (const FlattenedRecord& record : input_->LeadingRecords()) {
+    if (record.size == 0 || record.logical_offset < table_end) continue;
+    if (record.logical_offset == table_end ||
+        record.logical_offset - table_end == header_.shentsize) {
+      note_segments_.push_back({record.logical_offset, record.size});
+      return;
+    }
+  }
+}
+
+// Tools that walk all segments list notes twice then, as we do.
+void ElfReader::CheckNoteOverlaps() {
+  std::vector<ByteRange> ordered = note_segments_;
+  std::sort(ordered.begin(), ordered.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  for (size_t i = 1; i < ordered.size(); ++i) {
+    if (ordered[i].offset - ordered[i - 1].offset >= ordered[i - 1].size) continue;
+    info_.diagnostics.push_back(
+        {Error(ErrorCode::kCorrupt, "note segments overlap: their notes are listed twice")
+             .At(ordered[i].offset)});
+    return;
+  }
 }
 
 std::optional<Error> ElfReader::MarkedIncomplete() const {

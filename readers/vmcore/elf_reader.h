@@ -30,7 +30,8 @@ class ElfReader final : public VmcoreReader {
   ElfReader(std::unique_ptr<VmcoreInput> input, const ElfHeader& header);
 
   Result<void> ReadSegments();
-  Result<void> FindNotesInLeadingRecords();
+  void FindNotesInLeadingRecords();
+  void CheckNoteOverlaps();
   std::optional<Error> MarkedIncomplete() const;
   void CheckCompleteness();
   void ReadFacts();

@@ -209,8 +209,9 @@ class PageCheck {
 };
 
 void VerifyBitmapSize(const KdumpHeader& header, const VmcoreReader::ReportCallback& report) {
-  // Before version 6 max_mapnr is what fitted in 32 bits.
-  if (header.header_version < 6) return;
+  // Before version 6 max_mapnr is what fitted in 32 bits; 0 is a sub header that a
+  // truncated flattened file does not have.
+  if (header.header_version < 6 || header.max_mapnr == 0) return;
   const uint64_t bytes = header.max_mapnr / 8 + (header.max_mapnr % 8 != 0);
   const uint64_t blocks = bytes / header.block_size + (bytes % header.block_size != 0);
   if (header.bitmap_blocks == 2 * blocks) return;

@@ -51,6 +51,7 @@ void KdumpReader::Describe() {
     const auto text = ReadVmcoreinfo(data(), header_.vmcoreinfo);
     if (text) AddVmcoreinfoFacts(ParseVmcoreinfo(*text), info_);
   }
+  if (header_.notes.size == 0 && input_->lacks_last_records()) FindNotesInLeadingRecords();
   if (!header_.has_notes()) {
     info_.diagnostics.push_back(
         {Error(ErrorCode::kUnsupported, "header version " + std::to_string(header_.header_version) +
@@ -58,6 +59,22 @@ void KdumpReader::Describe() {
                                             "or later")});
   } else if (header_.notes.size > 0) {
     note_segments_.push_back(header_.notes);
+  }
+}
+
+// makedumpfile writes the notes of a flattened file before the sub header that
+// says where they are: a file cut off in between still has them, as the record
+// right behind the place of the sub header.
+void KdumpReader::FindNotesInLeadingRecords() {
+  const auto is_sub_header_size = [this](uint64_t size) {
+    return header_.layout == KdumpLayout::k64 ? size == 104 : size == 80 || size == 96;
+  };
+  const uint64_t begin = header_.sub_header_offset();
+  for (const FlattenedRecord& record : input_->LeadingRecords()) {
+    if (record.logical_offset > begin && is_sub_header_size(record.logical_offset - begin)) {
+      header_.notes = {record.logical_offset, record.size};
+      return;
+    }
   }
 }
 

@@ -31,6 +31,7 @@ class KdumpReader final : public VmcoreReader {
   KdumpReader(std::unique_ptr<VmcoreInput> input, KdumpHeader header);
 
   void Describe();
+  void FindNotesInLeadingRecords();
 
   std::unique_ptr<VmcoreInput> input_;
   KdumpHeader header_;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "readers/vmcore/decompress.h"
 #include "readers/vmcore/elf_reader.h"
 #include "readers/vmcore/foreign_formats.h"
 #include "readers/vmcore/kdump_reader.h"
@@ -40,8 +41,13 @@ tl::unexpected<Error> FailForeign(const VmcoreInput& input, std::span<const std:
     return Fail(head.empty() ? ErrorCode::kTruncated : ErrorCode::kCorrupt,
                 "a flattened file, but not of a vmcore: " + DescribeForeignFormat(head));
   }
+  const std::string around =
+      input.compression().empty() ? "" : "inside the " + input.compression() + " data, ";
+  const auto again = DetectCompression(head);
   return Fail(ErrorCode::kNotRecognised,
-              "not a vmcore or an archive: " + DescribeForeignFormat(head));
+              "not a vmcore or an archive: " + around +
+                  (again ? "there is " + std::string(CompressionName(*again)) + " data"
+                         : DescribeForeignFormat(head)));
 }
 
 Result<OpenedFile> OpenInput(std::unique_ptr<VmcoreInput> input) {

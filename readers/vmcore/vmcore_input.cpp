@@ -69,10 +69,26 @@ Result<std::unique_ptr<VmcoreInput>> VmcoreInput::Open(std::unique_ptr<InputStre
 
 Result<void> VmcoreInput::Unflatten(const OpenOptions& options) {
   if (!VMCOREDD_TRY(IsFlattened(*file_))) return {};
-  leading_only_ = options.leading_records_only;
-  flattened_ = VMCOREDD_TRY(FlattenedSource::Open(
-      *file_, leading_only_ ? FlattenedSource::Extent::kLeading : FlattenedSource::Extent::kAll));
+  flattened_ = VMCOREDD_TRY(FlattenedSource::Open(*file_, options.leading_records_only
+                                                              ? FlattenedSource::Extent::kLeading
+                                                              : FlattenedSource::Extent::kAll));
+  const FlattenedSource::State& state = flattened_->state();
+  leading_only_ = options.leading_records_only && !state.end_marker && !state.damage;
   return {};
+}
+
+std::vector<FlattenedRecord> VmcoreInput::LeadingRecords() {
+  std::vector<FlattenedRecord> records;
+  uint64_t at = kFlattenedHeaderBytes;
+  while (flattened_ && records.size() < kLeadingRecords) {
+    FlattenedRecordHeader header;
+    if (!ReadExactAt(*file_, at, header, "flattened record")) break;
+    const auto record = DecodeFlattenedRecord(header, at);
+    if (!record || !*record) break;
+    records.push_back(**record);
+    at = (*record)->data_offset() + (*record)->size;  // below 2^63, it was checked
+  }
+  return records;
 }
 
 std::optional<Error> VmcoreInput::stream_damage() const {
@@ -118,8 +134,9 @@ Result<void> VmcoreInput::Verify(const VmcoreReader::ReportCallback& report) con
 std::optional<Error> MissingBytes(uint64_t size, uint64_t end, std::string_view what) {
   if (end <= size) return std::nullopt;
   return Error(ErrorCode::kTruncated,
-               std::to_string(end - size) + " bytes are missing: the file ends here, but " +
-                   std::string(what) + " reaches up to offset " + std::to_string(end))
+               std::to_string(end - size) +
+                   " bytes are missing: the file ends here, but the end of " + std::string(what) +
+                   " is at offset " + std::to_string(end))
       .At(size);
 }
 

@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "readers/vmcore/input_stream.h"
 #include "readers/vmcore/open_vmcore.h"
@@ -29,11 +32,16 @@ class VmcoreInput {
                                                    const OpenOptions& options);
 
   ByteSource& data() { return flattened_ ? static_cast<ByteSource&>(*flattened_) : *file_; }
+  const std::string& compression() const { return compression_; }
   bool flattened() const { return flattened_ != nullptr; }
   // Only the leading records of a flattened file are known.
   bool leading_only() const { return leading_only_; }
-  // The file around the logical file's records, for those who must look at them.
-  ByteSource& flattened_file() { return *file_; }
+  // Is the file flattened, but without its last records? makedumpfile writes some
+  // headers last: they read as zeros then.
+  bool lacks_last_records() const { return flattened_ && !flattened_->state().end_marker; }
+  // The first records of a flattened file, with the sizes that they claim. As many
+  // as can be read, up to kLeadingRecords.
+  std::vector<FlattenedRecord> LeadingRecords();
 
   // Fills in `compression`, `complete` and diagnostics, as far as this chain
   // knows. To be called first: readers add what they know.
@@ -60,6 +68,9 @@ class VmcoreInput {
   std::unique_ptr<FlattenedSource> flattened_;
   bool leading_only_ = false;
 };
+
+// makedumpfile and QEMU write notes as one record, the third or fourth.
+inline constexpr size_t kLeadingRecords = 8;
 
 // Is everything below `end`, which the headers promise, there? Sets
 // info.complete to false with a diagnostic when it is not. `what` names what

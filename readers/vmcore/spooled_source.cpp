@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "readers/vmcore/spooled_source.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "vmcoredd/base/checked_math.h"
-#include "vmcoredd/base/text.h"
+#include "vmcoredd/base/temporary_file.h"
 
 namespace vmcoredd {
 
@@ -18,25 +15,6 @@ namespace {
 
 constexpr size_t kWindowBytes = 256 * 1024;
 constexpr size_t kHoleBytes = 4096;  // the block size of every common filesystem
-
-Result<UniqueFd> OpenTemporaryFile(std::string folder) {
-  if (folder.empty()) {
-    const char* variable = ::getenv("TMPDIR");
-    folder = variable != nullptr && *variable != '\0' ? variable : "/var/tmp";
-  }
-  UniqueFd file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600));
-  if (file.is_valid()) return file;
-  // Filesystems and kernels without O_TMPFILE report it in these ways.
-  if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) {
-    std::string path = folder + "/vmcoredd-XXXXXX";
-    file.reset(::mkostemp(path.data(), O_CLOEXEC));
-    if (file.is_valid()) {
-      ::unlink(path.c_str());
-      return file;
-    }
-  }
-  return FailIo("cannot make a temporary file in " + EscapeBytes(folder), errno);
-}
 
 bool IsZero(std::span<const std::byte> bytes) {
   return bytes[0] == std::byte{0} &&

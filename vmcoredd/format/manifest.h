@@ -2,6 +2,7 @@
 #ifndef VMCOREDD_FORMAT_MANIFEST_H_
 #define VMCOREDD_FORMAT_MANIFEST_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ inline constexpr std::string_view kManifestSchema = "vmcoredd-manifest/1";
 // A fragment larger than this is neither read nor written: it describes at most a
 // few thousand dumps with a few hundred bytes each.
 inline constexpr uint64_t kMaxManifestBytes = 16 * 1024 * 1024;
+// Dumps and skipped dumps of a fragment, likewise.
+inline constexpr size_t kMaxManifestDumps = 65536;
 
 // kUnknown: a fragment of a later version named one that this version does not
 // know. A payload with an unknown codec can only be taken out as it is stored.

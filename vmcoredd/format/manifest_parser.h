@@ -9,8 +9,7 @@
 
 namespace vmcoredd {
 
-// Limits beside kMaxManifestBytes, both far above any machine.
-inline constexpr size_t kMaxManifestDumps = 65536;        // dumps, and skipped dumps
+// Limits beside kMaxManifestBytes and kMaxManifestDumps, far above any machine.
 inline constexpr size_t kMaxManifestItems = 1024 * 1024;  // parts, holes, texts, properties
 inline constexpr size_t kMaxManifestDepth = 32;           // unknown members may nest
 
@@ -19,7 +18,7 @@ inline constexpr size_t kMaxManifestDepth = 32;           // unknown members may
 //
 // Unknown keys are ignored and unknown enumeration values become kUnknown: a newer
 // minor schema is readable. kUnsupported for another major schema, kLimitExceeded
-// past the limits below, kCorrupt with a reason otherwise. Offsets in errors count
+// past these limits, kCorrupt with a reason otherwise. Offsets in errors count
 // from the start of `json`. Memory is bounded by the limits: what is not in the
 // schema is never kept.
 Result<ManifestFragment> ParseManifest(std::string_view json);

@@ -194,6 +194,10 @@ Result<ArchiveWriter> ArchiveWriter::Create(const ArchiveOptions& options) {
 
 Result<void> ArchiveWriter::BeginDump(std::string name, Codec codec) {
   if (impl_->open) return Fail(ErrorCode::kInvalidArgument, "the dump before is not complete");
+  if (impl_->dumps.size() == kMaxManifestDumps) {
+    return Fail(ErrorCode::kLimitExceeded,
+                "an archive holds at most " + std::to_string(kMaxManifestDumps) + " dumps");
+  }
   if (codec == Codec::kUnknown) return Fail(ErrorCode::kInvalidArgument, "an unknown codec");
   if (name.size() > kDumpNameBytes || name.find('\0') != std::string::npos) {
     return Fail(ErrorCode::kInvalidArgument, "a dump name of more than 44 bytes or with a NUL");

@@ -78,9 +78,6 @@ class KdumpBuilder:
         else:
             self.notes.add(word, options, rest)
 
-    def payloads(self):
-        return self.notes.payloads
-
     def build(self):
         if not self.bounds:
             return [self.piece(0, self.mapnr, False)]

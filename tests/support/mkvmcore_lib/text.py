@@ -32,9 +32,6 @@ class RawBuilder:
     def add(self, _, __, rest):
         self.image.append(make_data(rest[0]))
 
-    def payloads(self):
-        return []
-
     def build(self):
         return [self.image]
 
@@ -117,7 +114,6 @@ STEPS = {"poke", "truncate", "append", "flatten", "record", "compress"}
 
 
 def build_lines(lines, base="."):
-    """The images of a text, and what extracting the dumps must give."""
     builder, steps = None, []
     for line_number, line in enumerate(lines, 1):
         # Backslashes are ours (\xNN), not the shell's.
@@ -156,7 +152,7 @@ def build_lines(lines, base="."):
             raise TextError(f"line {line_number}: {error!r}: {line.strip()}") from error
     if builder is None:
         raise TextError("no container")
-    return transform(builder.build(), builder.order, steps), builder.payloads()
+    return transform(builder.build(), builder.order, steps)
 
 
 def build_file(path):

@@ -17,10 +17,12 @@ namespace vmcoredd {
 // One dump to attach: its payload as stored in the archive (codec and all,
 // without padding), one range a part.
 struct DumpToAttach {
-  std::string name;              // raw bytes, at most 44
+  std::string name;              // raw bytes, at most 44 (the last is cut off)
   ByteSource* source = nullptr;  // borrowed
   std::vector<ByteRange> parts;  // stored bytes in `source`
-  ManifestDump manifest;         // what the archive says of it
+  // What the archive says of it; its name, ordinal, stored and parts are filled in
+  // here. Its hash is taken over, not checked.
+  ManifestDump manifest;
 };
 
 struct AttachOptions {
@@ -28,6 +30,9 @@ struct AttachOptions {
   // Called before a container that must be copied as a whole is copied, with the
   // bytes that will be written; false ends the attach with kRefused.
   std::function<bool(uint64_t bytes)> confirm_full_copy;
+  // Where a stream's headers and notes are kept meanwhile. Empty: $TMPDIR, or
+  // else /var/tmp.
+  std::string spool_folder;
 };
 
 struct AttachResult {
@@ -44,25 +49,33 @@ struct AttachResult {
 //
 // kRefused, with the reason, for: truncated and incomplete files, flattened
 // files without end marker or with bytes behind it, pieces of split sets, 32-bit
-// kdump-compressed, header versions without notes, and when everything before
-// the first PT_LOAD would pass 0x7fff0000 bytes. On any error the file is as it
-// was before.
+// kdump-compressed, header versions without notes, flattened ELF, files that
+// another process has locked or that are no regular files, and when everything
+// before the first PT_LOAD would pass 0x7fff0000 bytes. On any error the file is as
+// it was before.
 Result<AttachResult> AttachToVmcore(const std::string& path,
                                     const std::vector<DumpToAttach>& dumps,
                                     ManifestFragment fragment,
                                     const AttachOptions& options);
 
-// Copies a flattened kdump from descriptor `in` to `out`, adding the notes
-// before the end marker. Both may be pipes. The copy has no detach record that
-// could restore a file; the fragment says so.
+// Copies a flattened kdump from descriptor `in` to `out`, adding the notes in the
+// place of the end marker. Both may be pipes; memory is one window. Detach from
+// the file that `out` becomes restores what came from `in`.
+//
+// The vmcore is never lost: whenever notes cannot be added (the stream is
+// something else, truncated, refused as above, or a dump cannot be read) the error
+// is returned after the input was passed on to its end as it came (a dump that
+// cannot be read leaves a record that nothing points to). Only a failure to read
+// `in` or to write `out` ends the copy.
 Result<AttachResult> AttachToFlattenedStream(int in,
                                              int out,
                                              const std::vector<DumpToAttach>& dumps,
                                              ManifestFragment fragment,
                                              const AttachOptions& options);
 
-// Undoes the last attach of the vmcore at `path`, bit for bit. kNotFound when
-// nothing is attached; kRefused when the file changed since.
+// Undoes the last attach of the vmcore at `path`, bit for bit; `dumps` of the
+// result says how many dumps are gone. kNotFound when nothing is attached;
+// kRefused when the file changed since.
 Result<AttachResult> DetachFromVmcore(const std::string& path, const AttachOptions& options);
 
 }  // namespace vmcoredd

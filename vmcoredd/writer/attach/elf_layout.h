@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef VMCOREDD_WRITER_ATTACH_ELF_LAYOUT_H_
+#define VMCOREDD_WRITER_ATTACH_ELF_LAYOUT_H_
+
+#include <cstdint>
+
+#include "vmcoredd/base/byte_source.h"
+#include "vmcoredd/base/result.h"
+#include "vmcoredd/format/elf_headers.h"
+
+namespace vmcoredd::attach {
+
+// Where the notes of an ELF vmcore are and what comes behind them.
+struct ElfLayout {
+  uint64_t note_index = 0;  // of the last PT_NOTE in the program header table
+  ProgramHeader note;       // that header
+  uint64_t first_load = 0;  // p_offset of the first PT_LOAD in the file
+};
+
+// kRefused, with the reason, unless notes can grow where they are: the vmcore is
+// whole, has memory, and its last PT_NOTE is the last thing before it (crash only
+// sees notes before the first PT_LOAD).
+Result<ElfLayout> SurveyElf(ByteSource& source, uint64_t size, const ElfHeader& header);
+
+// Moves everything that stands at or behind `threshold` by `shift` (modulo 2^64,
+// so that it can go back): what a new file's headers must say then.
+struct ElfShift {
+  uint64_t threshold = 0;
+  uint64_t shift = 0;
+  uint64_t Apply(uint64_t offset) const { return offset >= threshold ? offset + shift : offset; }
+};
+
+// The fields of the PT_NOTE that change.
+struct NoteSizes {
+  uint64_t index = 0;  // in the program header table
+  uint64_t filesz = 0;
+  uint64_t memsz = 0;
+};
+
+// Writes the ELF header, program headers and section headers of `old` to their
+// new places in the file `out`, shifted and with the new sizes. Every other field stays
+// as it is, in the file's class and byte order.
+Result<void> WriteElfHeaders(ByteSource& old,
+                             const ElfHeader& header,
+                             const ElfShift& shift,
+                             const NoteSizes& note,
+                             int out);
+
+}  // namespace vmcoredd::attach
+
+#endif  // VMCOREDD_WRITER_ATTACH_ELF_LAYOUT_H_

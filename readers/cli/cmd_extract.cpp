@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <map>
+#include <utility>
+
+#include "readers/cli/commands.h"
+#include "readers/cli/console.h"
+#include "readers/cli/dump_file_name.h"
+#include "readers/cli/interrupt.h"
+#include "readers/cli/output_json.h"
+#include "readers/cli/output_text.h"
+#include "readers/cli/progress.h"
+#include "readers/cli/selector.h"
+#include "readers/cli/sparse_stream.h"
+#include "vmcoredd/base/output_file.h"
+
+namespace vmcoredd::cli {
+
+namespace {
+
+// The folder itself, or a link to it, is the person's choice; what we make in it
+// is ours and must be no link (`follow` false).
+Result<void> MakeFolder(const std::string& path, bool follow) {
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) {
+    return FailIo("cannot make the folder", errno);
+  }
+  const UniqueFd fd(
+      ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
+  if (!fd.is_valid()) return FailIo("cannot open the folder", errno);
+  return {};
+}
+
+// Where the dumps of one vmcore go: the folder, and a file name for each index.
+struct Destination {
+  std::string folder;
+  bool made = false;
+  std::map<uint32_t, std::string> names;
+};
+
+std::vector<Destination> Destinations(const std::vector<Input>& inputs, const std::string& folder) {
+  std::vector<FileToName> folders;
+  for (const Input& input : inputs) {
+    const std::string& file = input.file();
+    folders.push_back({file.substr(file.rfind('/') + 1), std::to_string(folders.size() + 1)});
+  }
+  const std::vector<std::string> folder_names = FileNamesFor(folders);
+  std::vector<Destination> destinations;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    Destination destination;
+    destination.folder = inputs.size() == 1 ? folder : folder + '/' + folder_names[i];
+    std::vector<FileToName> files;
+    for (const DeviceDump& dump : inputs[i].table.dumps) {
+      files.push_back({dump.name(), std::to_string(dump.index())});
+    }
+    const std::vector<std::string> names = FileNamesFor(files);
+    for (size_t d = 0; d < names.size(); ++d) {
+      destination.names[inputs[i].table.dumps[d].index()] = names[d];
+    }
+    destinations.push_back(std::move(destination));
+  }
+  return destinations;
+}
+
+class Extraction {
+ public:
+  Extraction(const ExtractCommand& command, Console& console)
+      : command_(command),
+        console_(console),
+        form_(command.stored ? PayloadForm::kStored : PayloadForm::kExact) {}
+
+  void ToStdout(const SelectedDump& selected) {
+    DumpOutcome outcome = Describe(selected);
+    FdStream out(STDOUT_FILENO);
+    Stream(selected, out, outcome);
+  }
+
+  void ToFolder(const SelectedDump& selected, Destination& destination) {
+    ExtractedDump extracted{selected.input, Describe(selected), {}};
+    extracted.path = destination.folder + '/' + destination.names[selected.dump->index()];
+    const auto done = ToFile(selected, destination, extracted);
+    if (!done) {
+      console_.AddProblem(extracted.path, done.error());
+      return;
+    }
+    if (extracted.outcome.failed) return;
+    if (!command_.json) console_.Print(Line(extracted));
+    extracted_.push_back(std::move(extracted));
+  }
+
+  const std::vector<ExtractedDump>& extracted() const { return extracted_; }
+
+ private:
+  static DumpOutcome Describe(const SelectedDump& selected) {
+    DumpOutcome outcome;
+    outcome.index = selected.dump->index();
+    outcome.name = selected.dump->name();
+    return outcome;
+  }
+
+  static std::string Line(const ExtractedDump& extracted) {
+    const DumpOutcome& outcome = extracted.outcome;
+    std::string line = PathText(extracted.path) + ": " + Count(outcome.bytes, "byte");
+    if (outcome.truncated) line += ", truncated";
+    if (outcome.hash_matches == true) line += ", checksum matches";
+    if (outcome.hash_matches == false) line += ", wrong checksum";
+    return line + '\n';
+  }
+
+  // Streams the payload, says what is wrong with it, and notes it in `outcome`.
+  void Stream(const SelectedDump& selected, OutputStream& out, DumpOutcome& outcome) {
+    const std::string name = NameText(outcome.name);
+    Progress progress(console_, "extracting " + name, selected.dump->size());
+    auto result =
+        ExtractDump(*selected.input->reader, *selected.dump, form_, out, progress.callback());
+    if (result) {
+      outcome.bytes = result->written;
+      outcome.hash_matches = result->hash_matches;
+      if (outcome.hash_matches == false) {
+        console_.AddProblem(selected.input->file(),
+                            Error(ErrorCode::kCorrupt, name + ": the payload does not match its "
+                                                              "checksum"));
+      }
+      return;
+    }
+    outcome.truncated = result.error().code() == ErrorCode::kTruncated;
+    outcome.failed = !outcome.truncated;
+    console_.AddProblem(selected.input->file(), std::move(result).error().With(name));
+    if (outcome.failed && form_ == PayloadForm::kExact && selected.dump->manifest &&
+        selected.dump->manifest->codec != Codec::kNone) {
+      console_.Note(name + ": --stored gives it as it is stored");
+    }
+  }
+
+  Result<void> ToFile(const SelectedDump& selected,
+                      Destination& destination,
+                      ExtractedDump& extracted) {
+    if (!destination.made) {
+      const bool in_folder = destination.folder != command_.folder;
+      VMCOREDD_TRY(MakeFolder(command_.folder, true));
+      if (in_folder) VMCOREDD_TRY(MakeFolder(destination.folder, false));
+      destination.made = true;
+    }
+    const auto existing =
+        command_.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail;
+    OutputFile file = VMCOREDD_TRY(OutputFile::Create(extracted.path, existing));
+    const PartialFileGuard guard(extracted.path);
+    SparseStream out(file);
+    Stream(selected, out, extracted.outcome);
+    VMCOREDD_TRY(out.Finish());
+    // What a truncated file still has is worth keeping; nothing is not.
+    if (extracted.outcome.truncated) extracted.outcome.bytes = file.end();
+    if (extracted.outcome.truncated && file.end() == 0) extracted.outcome.failed = true;
+    if (extracted.outcome.failed) return {};
+    return file.Commit();
+  }
+
+  const ExtractCommand& command_;
+  Console& console_;
+  PayloadForm form_;
+  std::vector<ExtractedDump> extracted_;
+};
+
+}  // namespace
+
+void Run(const ExtractCommand& command, Console& console) {
+  const bool to_stdout = command.folder.empty();
+  if (to_stdout && !command.force && ::isatty(STDOUT_FILENO) == 1) {
+    console.AddUsageError(
+        "payloads are binary and standard output is a terminal: redirect it, or use show");
+    return;
+  }
+  std::vector<Input> inputs = OpenInputs(command.files, {}, console);
+  const std::vector<SelectedDump> selected = SelectDumps(inputs, command.selectors, console);
+  Extraction extraction(command, console);
+  if (to_stdout) {
+    if (selected.size() == 1) extraction.ToStdout(selected.front());
+    if (selected.size() > 1) {
+      console.AddUsageError(std::to_string(selected.size()) +
+                            " device dumps are selected and standard output takes one: choose it "
+                            "with -s, or name a folder with -o");
+    }
+    return;
+  }
+  std::vector<Destination> destinations = Destinations(inputs, command.folder);
+  for (const SelectedDump& dump : selected) {
+    extraction.ToFolder(dump, destinations[static_cast<size_t>(dump.input - inputs.data())]);
+  }
+  if (command.json) {
+    console.Print(ExtractJson(extraction.extracted(), command.stored, console.problems()));
+  }
+}
+
+}  // namespace vmcoredd::cli

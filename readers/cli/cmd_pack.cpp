@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "readers/cli/commands.h"
+#include "readers/cli/console.h"
+#include "readers/cli/fragment.h"
+#include "readers/cli/interrupt.h"
+#include "readers/cli/output_text.h"
+#include "readers/cli/progress.h"
+#include "readers/cli/selector.h"
+#include "vmcoredd/base/text.h"
+#include "vmcoredd/format/dump_name.h"
+#include "vmcoredd/writer/archive_writer.h"
+
+namespace vmcoredd::cli {
+
+namespace {
+
+constexpr size_t kWindow = 256 * 1024;
+
+// The bytes of a dump on their way into the archive.
+class IntoArchive final : public OutputStream {
+ public:
+  explicit IntoArchive(ArchiveWriter& archive) : archive_(archive) {}
+  Result<void> Write(std::span<const std::byte> bytes) override {
+    written_ += bytes.size();
+    auto result = archive_.Write(bytes);
+    if (!result) write_error_ = result.error();
+    return result;
+  }
+  uint64_t written() const { return written_; }
+  // Set when it was the archive that failed, and not what is put into it.
+  const std::optional<Error>& write_error() const { return write_error_; }
+
+ private:
+  ArchiveWriter& archive_;
+  uint64_t written_ = 0;
+  std::optional<Error> write_error_;
+};
+
+class Packing {
+ public:
+  Packing(ArchiveWriter archive, const PackCommand& command, Console& console)
+      : archive_(std::move(archive)),
+        command_(command),
+        console_(console),
+        codec_(command.compress ? Codec::kZstd : Codec::kNone) {}
+
+  // Fails when the archive cannot be written. A dump that cannot be read is left
+  // out, and one that is cut off is packed as partial; the console says so.
+  Result<void> Add(const SelectedDump& selected) {
+    const DeviceDump& dump = *selected.dump;
+    const std::string escaped = NameText(dump.name());
+    ManifestDump facts = dump.manifest.value_or(ManifestDump{});
+    if (!dump.length()) {
+      facts.warnings.push_back("the exact length is not known: zeros at the end may be padding");
+    }
+    VMCOREDD_TRY(archive_.BeginDump(dump.name(), codec_));
+    IntoArchive out(archive_);
+    Progress progress(console_, "packing " + escaped, dump.size());
+    auto result =
+        ExtractDump(*selected.input->reader, dump, PayloadForm::kExact, out, progress.callback());
+    if (out.write_error()) return tl::unexpected(*out.write_error());
+    if (!result) {
+      const bool keep = result.error().code() == ErrorCode::kTruncated && out.written() != 0;
+      facts.warnings.push_back(result.error().ToString());
+      facts.outcome = Outcome::kPartial;
+      console_.AddProblem(selected.input->file(), std::move(result).error().With(escaped));
+      if (!keep) return archive_.DropDump();
+    } else if (result->hash_matches == false) {
+      facts.warnings.push_back("the payload did not match its checksum when it was packed");
+      console_.AddProblem(
+          selected.input->file(),
+          Error(ErrorCode::kCorrupt, escaped + ": the payload does not match its checksum"));
+    }
+    ++count_;
+    return archive_.EndDump(std::move(facts));
+  }
+
+  Result<void> AddFile(const std::string& name, const std::string& path) {
+    UniqueFd fd(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.is_valid()) {
+      console_.AddUnusable(path, Error::Io("cannot open", errno));
+      return {};
+    }
+    VMCOREDD_TRY(archive_.BeginDump(name, codec_));
+    Progress progress(console_, "packing " + EscapeBytes(name), std::nullopt);
+    const ProgressCallback callback = progress.callback();
+    std::vector<std::byte> window(kWindow);
+    uint64_t done = 0;
+    for (;;) {
+      const ssize_t got = ::read(fd.get(), window.data(), window.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) {
+        console_.AddUnusable(path, Error::Io("cannot read", errno).At(done));
+        return archive_.DropDump();
+      }
+      if (got == 0) break;
+      VMCOREDD_TRY(archive_.Write(std::span(window).first(static_cast<size_t>(got))));
+      done += static_cast<uint64_t>(got);
+      if (callback) callback(done);
+    }
+    ManifestDump facts;
+    facts.source = "file";
+    ++count_;
+    return archive_.EndDump(std::move(facts));
+  }
+
+  size_t count() const { return count_; }
+  Result<void> Finish(ManifestFragment fragment) { return archive_.Finish(std::move(fragment)); }
+
+ private:
+  ArchiveWriter archive_;
+  const PackCommand& command_;
+  Console& console_;
+  Codec codec_;
+  size_t count_ = 0;
+};
+
+Result<size_t> Pack(const PackCommand& command,
+                    std::vector<Input>& inputs,
+                    const std::vector<SelectedDump>& selected,
+                    Console& console) {
+  ArchiveOptions options;
+  options.path = command.archive;
+  if (command.force) options.existing = OutputFile::Existing::kReplace;
+  const ManifestFragment fragment = MakeFragment("pack", inputs, console);
+  Packing packing(VMCOREDD_TRY(ArchiveWriter::Create(options)), command, console);
+  const PartialFileGuard guard(command.archive);
+  for (const SelectedDump& dump : selected) VMCOREDD_TRY(packing.Add(dump));
+  for (const auto& [name, path] : command.raw_files) VMCOREDD_TRY(packing.AddFile(name, path));
+  if (packing.count() == 0) return Fail(ErrorCode::kNotFound, "nothing to pack: not written");
+  VMCOREDD_TRY(packing.Finish(fragment));
+  return packing.count();
+}
+
+}  // namespace
+
+void Run(const PackCommand& command, Console& console) {
+  for (const auto& [name, path] : command.raw_files) {
+    if (const auto good = CheckDumpName(name); !good) {
+      console.AddUsageError("--file: " + good.error().ToString());
+      return;
+    }
+  }
+  std::vector<Input> inputs;
+  std::vector<SelectedDump> selected;
+  if (!command.files.empty()) {
+    inputs = OpenInputs(command.files, {}, console);
+    selected = SelectDumps(inputs, command.selectors, console);
+  }
+  const auto count = Pack(command, inputs, selected, console);
+  if (!count) {
+    console.AddProblem(command.archive, count.error());
+    return;
+  }
+  console.Print(PathText(command.archive) + ": " + Count(*count, "device dump") + '\n');
+}
+
+}  // namespace vmcoredd::cli

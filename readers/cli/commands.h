@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_CLI_COMMANDS_H_
+#define READERS_CLI_COMMANDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// What a command line asks for, one struct a subcommand, and the functions that
+// do it, one cmd_*.cpp each. The manual page says what the options mean.
+
+namespace vmcoredd::cli {
+
+class Console;
+
+struct ListCommand {
+  std::vector<std::string> files;
+  bool json = false;
+  bool leading = false;
+};
+
+struct InfoCommand {
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+struct ExtractCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> selectors;
+  std::string folder;  // empty: to standard output
+  bool stored = false;
+  bool force = false;
+  bool json = false;
+};
+
+struct ShowCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> selectors;
+  uint64_t offset = 0;
+  std::optional<uint64_t> length;  // nothing: to the end
+  bool stored = false;
+};
+
+struct PackCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> selectors;
+  std::vector<std::pair<std::string, std::string>> raw_files;  // dump name, path
+  std::string archive;
+  bool compress = false;
+  bool force = false;
+};
+
+struct VerifyCommand {
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+struct UnflattenCommand {
+  std::string input;
+  std::string output;
+  bool force = false;
+};
+
+using Command = std::variant<ListCommand,
+                             InfoCommand,
+                             ExtractCommand,
+                             ShowCommand,
+                             PackCommand,
+                             VerifyCommand,
+                             UnflattenCommand>;
+
+// Parses a command line. An exit code instead of a command when there is nothing
+// more to do: help and version have been printed, or the usage error.
+std::variant<Command, int> ParseCommandLine(int argc, char** argv);
+
+// Each does its work and says on `console` what came of it.
+void Run(const ListCommand& command, Console& console);
+void Run(const InfoCommand& command, Console& console);
+void Run(const ExtractCommand& command, Console& console);
+void Run(const ShowCommand& command, Console& console);
+void Run(const PackCommand& command, Console& console);
+void Run(const VerifyCommand& command, Console& console);
+void Run(const UnflattenCommand& command, Console& console);
+
+}  // namespace vmcoredd::cli
+
+#endif  // READERS_CLI_COMMANDS_H_

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of vmcoredd(1) for bash: subcommands, options, files, and for -s the
+# names of the dumps in the files that are on the command line already.
+
+# One name a line. Flattened files are listed by their first records, and nobody
+# waits longer than two seconds.
+_vmcoredd_names() {
+  local word
+  local -a files=()
+  for word in "$@"; do
+    [[ -f $word ]] && files+=("$word")
+  done
+  ((${#files[@]})) || return
+  # The JSON has one key a line, and no escapes but \" and \\.
+  timeout 2 vmcoredd list --json --leading -- "${files[@]}" 2> /dev/null |
+    sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p' | sed 's/\\\(.\)/\1/g'
+}
+
+_vmcoredd() {
+  # Bash has cut words at colons, which are in nearly every dump's name: take the
+  # line apart again, at spaces only.
+  local line=${COMP_LINE:0:COMP_POINT}
+  local -a words
+  read -r -a words <<< "$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  local last=$((${#words[@]} - 1))
+  local cur=${words[last]} prev=${words[last - 1]} command=${words[1]} options name
+
+  COMPREPLY=()
+  if ((last == 1)); then
+    mapfile -t COMPREPLY < <(compgen -W \
+      "list info extract show pack attach detach verify unflatten --help --version" -- "$cur")
+    return
+  fi
+  case $command in
+    list) options="--json --leading" ;;
+    info | verify) options="--json" ;;
+    extract) options="--select --output --stdout --stored --force --json" ;;
+    show) options="--select --offset --length --stored" ;;
+    pack) options="--select --file --output --compress --force" ;;
+    attach) options="--yes --force" ;;
+    detach) options="--yes" ;;
+    unflatten) options="--force" ;;
+    *) return ;;
+  esac
+  case $prev in
+    -s | --select)
+      # What bash thinks of as the current word begins behind the last colon.
+      local before=${cur%"${cur##*:}"}
+      [[ $COMP_WORDBREAKS == *:* ]] || before=
+      while IFS= read -r name; do
+        [[ $name == "$cur"* ]] || continue
+        printf -v name %q "$name"
+        COMPREPLY+=("${name#"$before"}")
+      done < <(_vmcoredd_names "${words[@]:2}")
+      return
+      ;;
+    --length)
+      mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
+      return
+      ;;
+    --offset) return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur")
+    return
+  fi
+  compopt -o filenames 2> /dev/null
+  if [[ $command == extract && ($prev == -o || $prev == --output) ]]; then
+    mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+  else
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+  fi
+}
+
+complete -F _vmcoredd vmcoredd

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/cli/console.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "readers/cli/output_text.h"
+
+namespace vmcoredd::cli {
+
+Console::Console() : error_is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void Console::Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void Console::PrintMessage(std::string_view text) {
+  ShowProgress({});
+  // Lines of both streams appear in the order in which they were said.
+  std::fflush(stdout);
+  const std::string line = "vmcoredd: " + std::string(text) + '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void Console::Raise(ExitCode code) { exit_code_ = std::max<int>(exit_code_, code); }
+
+void Console::Add(std::string_view file, const Error& error, ExitCode code) {
+  Raise(code);
+  ++problem_count_;
+  const std::string path = PathText(file);
+  if (file != last_file_) {
+    last_file_ = file;
+    of_last_file_ = 0;
+  }
+  if (++of_last_file_ > kMaxProblems) {
+    if (of_last_file_ == kMaxProblems + 1) PrintMessage(path + ": further problems not shown");
+    return;
+  }
+  problems_.push_back({std::string(file), error});
+  PrintMessage(path.empty() ? error.ToString() : path + ": " + error.ToString());
+}
+
+void Console::AddProblem(std::string_view file, const Error& error) {
+  Add(file, error, kExitProblem);
+}
+
+void Console::AddUnusable(std::string_view file, const Error& error) {
+  Add(file, error, kExitUnusable);
+}
+
+void Console::Note(std::string_view text) { PrintMessage(text); }
+
+void Console::AddUsageError(std::string_view text) {
+  PrintMessage(text);
+  Raise(kExitUsage);
+}
+
+bool Console::CanAsk() const { return error_is_terminal_ && ::isatty(STDIN_FILENO) == 1; }
+
+bool Console::Ask(std::string_view question) {
+  if (!CanAsk()) return false;
+  ShowProgress({});
+  std::fflush(stdout);
+  const std::string line = "vmcoredd: " + std::string(question) + " [y/N] ";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  char answer[16] = {};
+  if (std::fgets(answer, sizeof answer, stdin) == nullptr) return false;
+  return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+void Console::ShowProgress(std::string_view text) {
+  if (!error_is_terminal_ || (text.empty() && !progress_shown_)) return;
+  // Back to the first column, the text, and clear what is left of the old one.
+  const std::string line = '\r' + std::string(text) + "\033[K";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  progress_shown_ = !text.empty();
+}
+
+int Console::Finish() {
+  ShowProgress({});
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (failed) AddProblem({}, Error::Io("cannot write standard output", errno));
+  return exit_code_;
+}
+
+}  // namespace vmcoredd::cli

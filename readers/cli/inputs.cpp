@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/cli/inputs.h"
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "readers/cli/console.h"
+#include "readers/vmcore/vmcoreinfo.h"
+#include "vmcoredd/format/note.h"
+
+namespace vmcoredd::cli {
+
+std::vector<Input> OpenInputs(const std::vector<std::string>& files,
+                              const OpenOptions& options,
+                              Console& console) {
+  std::vector<Input> inputs;
+  for (OpenedVmcore& opened : OpenVmcores(files, options)) {
+    const std::string& file = opened.files.front();
+    if (!opened.reader) {
+      console.AddUnusable(file, opened.reader.error());
+      continue;
+    }
+    const size_t problems_before = console.problem_count();
+    Input input{std::move(opened.files), std::move(*opened.reader), {}, 0};
+    input.table = ReadDeviceDumps(*input.reader);
+    const VmcoreInfo& info = input.reader->info();
+    for (const Diagnostic& diagnostic : info.diagnostics) {
+      console.AddProblem(input.file(), diagnostic.error);
+    }
+    for (const Diagnostic& diagnostic : input.table.diagnostics) {
+      console.AddProblem(input.file(), diagnostic.error);
+    }
+    if (const auto damage = input.reader->stream_damage(); damage && info.diagnostics.empty()) {
+      console.AddProblem(input.file(), *damage);
+    }
+    if (info.complete == false && info.diagnostics.empty()) {
+      console.AddProblem(input.file(), Error(ErrorCode::kTruncated, "the file is incomplete"));
+    }
+    input.problems = console.problem_count() - problems_before;
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+std::vector<NoteSum> SumNotes(const DeviceDumpTable& table) {
+  std::map<std::pair<std::string, uint32_t>, NoteSum> sums;
+  const auto add = [&](const std::string& owner, uint32_t type, uint64_t bytes) {
+    NoteSum& sum = sums[{owner, type}];
+    ++sum.count;
+    sum.bytes += bytes;
+  };
+  for (const DeviceDump& dump : table.dumps) {
+    for (const DumpNote& note : dump.notes) add(note.owner, kDumpNoteType, note.payload.size);
+  }
+  for (const Note& note : table.other_notes) add(note.owner, note.type, note.descriptor.size);
+  std::vector<NoteSum> list;
+  for (auto& [key, sum] : sums) {
+    std::tie(sum.owner, sum.type) = key;
+    list.push_back(sum);
+  }
+  return list;
+}
+
+std::optional<std::string> CrashHashOf(Input& input) {
+  if (input.reader->info().format != VmcoreFormat::kArchive) {
+    const auto hash = HashVmcoreinfo(*input.reader);
+    return hash ? std::optional(*hash) : std::nullopt;
+  }
+  std::optional<std::string> crash;
+  for (const ManifestFragment& fragment : input.table.fragments) {
+    if (fragment.crash.empty()) continue;
+    if (crash && *crash != fragment.crash) return std::nullopt;
+    crash = fragment.crash;
+  }
+  return crash;
+}
+
+}  // namespace vmcoredd::cli

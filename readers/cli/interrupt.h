@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_CLI_INTERRUPT_H_
+#define READERS_CLI_INTERRUPT_H_
+
+#include <signal.h>
+
+#include <string>
+
+namespace vmcoredd::cli {
+
+// SIGINT, SIGTERM, SIGHUP and SIGPIPE end the program at once and without a
+// word, as they do by default, but take the partial output file with them. A
+// file that is changed in place (attach) is safe at any instruction by its
+// format; DeferInterrupts only saves it from carrying unused bytes at its end.
+
+void InstallSignalHandlers();
+
+// While it lives, a signal removes "PATH.partial", which an OutputFile that was
+// created for PATH is writing. Only one may live at a time.
+class PartialFileGuard {
+ public:
+  explicit PartialFileGuard(const std::string& path);
+  PartialFileGuard(const PartialFileGuard&) = delete;
+  PartialFileGuard& operator=(const PartialFileGuard&) = delete;
+  ~PartialFileGuard();
+};
+
+// Holds interrupts back while it lives, or until Allow().
+class DeferInterrupts {
+ public:
+  DeferInterrupts();
+  DeferInterrupts(const DeferInterrupts&) = delete;
+  DeferInterrupts& operator=(const DeferInterrupts&) = delete;
+  ~DeferInterrupts();
+  void Allow();
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace vmcoredd::cli
+
+#endif  // READERS_CLI_INTERRUPT_H_

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+
+#include "readers/cli/commands.h"
+#include "readers/cli/console.h"
+#include "readers/cli/version.h"
+
+// The grammar of the command line. The only unit that includes CLI11.
+
+namespace vmcoredd::cli {
+
+namespace {
+
+constexpr const char* kFooter =
+    "SEL is an index, a name, or a glob over names. FILE may be - for standard input.\n"
+    "Several FILEs are several vmcores, or the pieces of one split set.\n"
+    "Exit status: 0 all well, 1 something was skipped or found wrong, 2 usage,\n"
+    "3 an input cannot be used, 4 a defect of vmcoredd. See vmcoredd(1).";
+
+constexpr uint64_t kShowDefault = 256;
+
+// "4096", "0x1000", "4K", "1M", "2G".
+std::optional<uint64_t> ParseBytes(std::string text) {
+  int base = 10;
+  unsigned shift = 0;
+  if (text.size() > 1) {
+    switch (text.back()) {
+      case 'K': shift = 10; break;
+      case 'M': shift = 20; break;
+      case 'G': shift = 30; break;
+      default: break;
+    }
+    if (shift != 0) text.pop_back();
+  }
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    base = 16;
+    text.erase(0, 2);
+  }
+  uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
+  if ((value << shift) >> shift != value) return std::nullopt;
+  return value << shift;
+}
+
+uint64_t BytesOrThrow(const char* option, const std::string& text) {
+  const auto value = ParseBytes(text);
+  if (!value) {
+    throw CLI::ValidationError(option,
+                               "expected a number of bytes like 4096, 0x1000 or 4K, found " + text);
+  }
+  return *value;
+}
+
+CLI::Option* AddFiles(CLI::App& app, std::vector<std::string>& files) {
+  return app
+      .add_option("FILE", files, "vmcore, archive or piece of a split set; - is standard input")
+      ->type_name("");
+}
+
+void AddSelectors(CLI::App& app, std::vector<std::string>& selectors) {
+  // One argument each, or "-s 0 FILE" would take FILE for a selector.
+  app.add_option("-s,--select", selectors, "only the dumps that SEL means; may be repeated")
+      ->type_name("SEL")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+// A subcommand and what its options are parsed into. The parser holds pointers
+// into it until the parse is over.
+struct Parsed {
+  ListCommand list;
+  InfoCommand info;
+  ExtractCommand extract;
+  ShowCommand show;
+  PackCommand pack;
+  VerifyCommand verify;
+  UnflattenCommand unflatten;
+
+  bool to_stdout = false;
+  std::string show_offset;
+  std::string show_length;
+  std::vector<std::string> pack_files;
+};
+
+CLI::App& AddSubcommand(CLI::App& app, const char* name, const char* text, const char* examples) {
+  CLI::App* const sub = app.add_subcommand(name, text);
+  sub->footer(std::string("Examples:\n") + examples);
+  return *sub;
+}
+
+void AddReading(CLI::App& app, Parsed& parsed) {
+  CLI::App& list = AddSubcommand(app, "list", "list the device dumps of vmcores and archives",
+                                 "  vmcoredd list vmcore\n"
+                                 "  vmcoredd list --json dump.1 dump.2\n"
+                                 "  zstdcat vmcore.zst | vmcoredd list -");
+  AddFiles(list, parsed.list.files)->required();
+  list.add_flag("--json", parsed.list.json, "print JSON (schema vmcoredd-list/1)");
+  list.add_flag("--leading", parsed.list.leading,
+                "answer from the first records of a flattened file, without walking all of it");
+
+  CLI::App& info = AddSubcommand(app, "info", "show what a vmcore or archive is",
+                                 "  vmcoredd info vmcore devices.vmcoredd");
+  AddFiles(info, parsed.info.files)->required();
+  info.add_flag("--json", parsed.info.json, "print JSON (schema vmcoredd-info/1)");
+
+  CLI::App& extract = AddSubcommand(app, "extract", "write the payloads of device dumps to files",
+                                    "  vmcoredd extract vmcore -o dumps/\n"
+                                    "  vmcoredd extract vmcore -s 'cxgb4_*' -s 0 -o dumps/\n"
+                                    "  vmcoredd extract vmcore -s 2 -O | xxd | less");
+  AddFiles(extract, parsed.extract.files)->required();
+  AddSelectors(extract, parsed.extract.selectors);
+  CLI::Option* const folder =
+      extract.add_option("-o,--output", parsed.extract.folder, "write files into the folder DIR")
+          ->type_name("DIR");
+  extract.add_flag("-O,--stdout", parsed.to_stdout, "write one payload to standard output")
+      ->excludes(folder);
+  extract.add_flag("--stored", parsed.extract.stored,
+                   "the bytes of the note, padding and compression included");
+  extract.add_flag("-f,--force", parsed.extract.force, "overwrite files");
+  extract.add_flag("--json", parsed.extract.json, "print JSON (schema vmcoredd-extract/1)");
+
+  CLI::App& show = AddSubcommand(app, "show", "show payloads as a hexadecimal dump",
+                                 "  vmcoredd show vmcore -s 0\n"
+                                 "  vmcoredd show vmcore -s 'e1000e_*' --offset 0x100 --length 4K");
+  AddFiles(show, parsed.show.files)->required();
+  AddSelectors(show, parsed.show.selectors);
+  show.add_option("--offset", parsed.show_offset, "first byte to show")->type_name("BYTES");
+  show.add_option("--length", parsed.show_length, "how many to show, or all (256)")
+      ->type_name("BYTES");
+  show.add_flag("--stored", parsed.show.stored,
+                "the bytes of the note, padding and compression included");
+
+  CLI::App& verify = AddSubcommand(app, "verify", "read everything and check it",
+                                   "  vmcoredd verify vmcore && rm vmcore.old");
+  AddFiles(verify, parsed.verify.files)->required();
+  verify.add_flag("--json", parsed.verify.json, "print JSON (schema vmcoredd-verify/1)");
+}
+
+void AddWriting(CLI::App& app, Parsed& parsed) {
+  CLI::App& pack =
+      AddSubcommand(app, "pack", "put device dumps and files into an archive",
+                    "  vmcoredd pack vmcore -s 'mlx5_*' -o mlx5.vmcoredd --compress\n"
+                    "  vmcoredd pack --file nic_0000:02:00.0=regs.bin -o nic.vmcoredd");
+  AddFiles(pack, parsed.pack.files);
+  AddSelectors(pack, parsed.pack.selectors);
+  pack.add_option("--file", parsed.pack_files, "a file that becomes the dump NAME")
+      ->type_name("NAME=PATH")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  pack.add_option("-o,--output", parsed.pack.archive, "the archive to write")
+      ->type_name("ARCHIVE")
+      ->required();
+  pack.add_flag("--compress", parsed.pack.compress, "store payloads as zstd");
+  pack.add_flag("-f,--force", parsed.pack.force, "overwrite ARCHIVE");
+
+  CLI::App& unflatten = AddSubcommand(app, "unflatten", "turn a flattened file into a plain one",
+                                      "  vmcoredd unflatten dump.flat vmcore\n"
+                                      "  ssh host cat dump.flat | vmcoredd unflatten - vmcore");
+  unflatten.add_option("IN", parsed.unflatten.input, "the flattened file; - is standard input")
+      ->type_name("")
+      ->required();
+  unflatten.add_option("OUT", parsed.unflatten.output, "the file to write")
+      ->type_name("")
+      ->required();
+  unflatten.add_flag("-f,--force", parsed.unflatten.force,
+                     "overwrite OUT, and keep what an incomplete file has");
+}
+
+// What the parser cannot check by itself.
+Command Complete(const CLI::App& sub, Parsed& parsed) {
+  const std::string& name = sub.get_name();
+  if (name == "list") return parsed.list;
+  if (name == "info") return parsed.info;
+  if (name == "verify") return parsed.verify;
+  if (name == "unflatten") return parsed.unflatten;
+  if (name == "extract") {
+    if (parsed.extract.folder.empty() != parsed.to_stdout) {
+      throw CLI::ValidationError("extract", "say where to: -o DIR or -O");
+    }
+    if (parsed.to_stdout && parsed.extract.json) {
+      throw CLI::ValidationError("extract", "--json and -O both need standard output");
+    }
+    return parsed.extract;
+  }
+  if (name == "show") {
+    parsed.show.length = kShowDefault;
+    if (!parsed.show_offset.empty()) {
+      parsed.show.offset = BytesOrThrow("--offset", parsed.show_offset);
+    }
+    if (parsed.show_length == "all") {
+      parsed.show.length.reset();
+    } else if (!parsed.show_length.empty()) {
+      parsed.show.length = BytesOrThrow("--length", parsed.show_length);
+    }
+    return parsed.show;
+  }
+  for (const std::string& file : parsed.pack_files) {
+    const size_t equals = file.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == file.size()) {
+      throw CLI::ValidationError("--file", "expected NAME=PATH, found " + file);
+    }
+    parsed.pack.raw_files.emplace_back(file.substr(0, equals), file.substr(equals + 1));
+  }
+  if (parsed.pack.files.empty() && parsed.pack.raw_files.empty()) {
+    throw CLI::ValidationError("pack", "say what to pack: FILE or --file NAME=PATH");
+  }
+  return parsed.pack;
+}
+
+}  // namespace
+
+std::variant<Command, int> ParseCommandLine(int argc, char** argv) {
+  CLI::App app("Device state in Linux crash dumps.", "vmcoredd");
+  app.set_version_flag("--version", std::string(ProgramVersion()));
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(28);
+  app.footer(kFooter);
+  Parsed parsed;
+  AddReading(app, parsed);
+  AddWriting(app, parsed);
+  try {
+    app.parse(argc, argv);
+    return Complete(*app.get_subcommands().front(), parsed);
+  } catch (const CLI::Success& request) {  // help and version
+    app.exit(request);
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    const auto subs = app.get_subcommands();
+    const std::string command = subs.empty() ? "vmcoredd" : "vmcoredd " + subs.front()->get_name();
+    std::fprintf(stderr, "vmcoredd: %s\nTry '%s --help'.\n", error.what(), command.c_str());
+    return kExitUsage;
+  }
+}
+
+}  // namespace vmcoredd::cli

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/cli/version.h"
+
+namespace vmcoredd::cli {
+
+std::string_view ProgramVersion() { return "vmcoredd " VMCOREDD_VERSION; }
+
+}  // namespace vmcoredd::cli

@@ -1,0 +1,22 @@
+. "$SOURCE/readers/cli/completion/vmcoredd.bash"
+make v <<'END'
+elf
+dump name=pci_0000:00:04.0 size=10
+dump name=pci_0000:00:05.0 size=10
+dump name="with space'" size=10
+dump name="back\\slash" size=10
+END
+touch v2
+complete_line() {
+  COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
+  echo "[$1]"
+  _vmcoredd || true  # compopt works only while bash completes
+  printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort
+}
+complete_line 'vmcoredd '
+complete_line 'vmcoredd un'
+complete_line 'vmcoredd extract --s'
+complete_line 'vmcoredd extract v -s '
+complete_line 'vmcoredd extract v -s pci_0000:00:0'
+complete_line 'vmcoredd show v --length '
+complete_line 'vmcoredd show v'

@@ -66,8 +66,8 @@ static const struct known_extent kCaps[] = {
     {CAP_BRIDGE_SUBSYSTEM, {8, PCI_REST_UNKNOWN, 0}},
     {CAP_AGP8X, {12, PCI_REST_UNKNOWN, 0}},
     {CAP_MSIX, {12, PCI_REST_UNKNOWN, 0}},
-    /* The registers that may follow are an index and a data register. */
-    {CAP_SATA, {8, PCI_REST_GATEWAY, 8}},
+    /* Not the index and data registers that may follow. */
+    {CAP_SATA, {8, PCI_REST_UNKNOWN, 0}},
     {CAP_AF, {8, PCI_REST_UNKNOWN, 0}},
 };
 

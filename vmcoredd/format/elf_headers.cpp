@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
@@ -122,20 +123,27 @@ Result<void> ResolveExtendedCounts(ByteSource& source, ElfHeader& header) {
   return {};
 }
 
+// Errors say where the field stands: the two classes have it at different places.
 Result<void> CheckProgramHeaderTable(const ElfHeader& header) {
   if (header.phnum == 0) return {};
+  const auto at = [&](uint64_t in_64, uint64_t in_32) { return header.is_64 ? in_64 : in_32; };
   const uint64_t size = header.is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
   if (header.phentsize != size) {
-    return Fail(ErrorCode::kCorrupt, "e_phentsize: expected " + std::to_string(size) + ", found " +
-                                         std::to_string(header.phentsize));
+    return FailAt(ErrorCode::kCorrupt,
+                  at(offsetof(Elf64_Ehdr, e_phentsize), offsetof(Elf32_Ehdr, e_phentsize)),
+                  "e_phentsize: expected " + std::to_string(size) + ", found " +
+                      std::to_string(header.phentsize));
   }
   if (header.phnum > kMaxProgramHeaders) {
-    return Fail(ErrorCode::kLimitExceeded, "e_phnum: at most " +
-                                               std::to_string(kMaxProgramHeaders) +
-                                               " supported, found " + std::to_string(header.phnum));
+    return FailAt(ErrorCode::kLimitExceeded,
+                  at(offsetof(Elf64_Ehdr, e_phnum), offsetof(Elf32_Ehdr, e_phnum)),
+                  "e_phnum: at most " + std::to_string(kMaxProgramHeaders) + " supported, found " +
+                      std::to_string(header.phnum));
   }
   if (!CheckedAdd(header.phoff, header.phnum * size)) {
-    return Fail(ErrorCode::kCorrupt, "the program header table wraps around");
+    return FailAt(ErrorCode::kCorrupt,
+                  at(offsetof(Elf64_Ehdr, e_phoff), offsetof(Elf32_Ehdr, e_phoff)),
+                  "e_phoff: the program header table wraps around");
   }
   return {};
 }
@@ -163,8 +171,8 @@ Result<ElfHeader> ReadElfHeader(ByteSource& source) {
   header.shnum = ehdr.e_shnum;
   header.shentsize = ehdr.e_shentsize;
   if (header.type != ET_CORE) {
-    return Fail(ErrorCode::kUnsupported,
-                "an ELF file, but not a core file: e_type " + std::to_string(header.type));
+    return FailAt(ErrorCode::kUnsupported, offsetof(Elf64_Ehdr, e_type),
+                  "an ELF file, but not a core file: e_type " + std::to_string(header.type));
   }
   VMCOREDD_TRY(ResolveExtendedCounts(source, header));
   VMCOREDD_TRY(CheckProgramHeaderTable(header));

@@ -123,10 +123,10 @@ bool PackedReadingHolds(const KdumpHeader& header) {
 Result<void> CheckProducts(const KdumpHeader& header) {
   const auto start_blocks = CheckedAdd(1 + header.sub_hdr_blocks, header.bitmap_blocks);
   if (!start_blocks || !CheckedMul(*start_blocks, header.block_size)) {
-    return Fail(ErrorCode::kCorrupt, "the header's block counts overflow");
+    return FailAt(ErrorCode::kCorrupt, 0, "the header's block counts overflow");
   }
   if (header.sub_hdr_blocks == 0) {
-    return Fail(ErrorCode::kCorrupt, "sub_hdr_size: expected at least 1 block, found 0");
+    return FailAt(ErrorCode::kCorrupt, 0, "sub_hdr_size: expected at least 1 block, found 0");
   }
   for (const ByteRange& range : {header.notes, header.vmcoreinfo, header.eraseinfo}) {
     if (!range.End()) {

@@ -48,6 +48,9 @@ class ElfBuilder:
                 self.items.append(("segment", {}, NoteList(self.order, self.page)))
             self.items[-1][2].add(word, options, rest)
 
+    def payloads(self):
+        return [payload for _, _, notes in self.items if notes for payload in notes.payloads]
+
     def build(self):
         image = Image()
         # QEMU puts section headers before the program headers, makedumpfile

@@ -55,31 +55,35 @@ def flatten(image, options, extra):
     def record(offset, size, fill):
         flat.number_label("record", flat.size)
         flat.append(struct.pack(">qq", offset, size))
-        fill(flat.size)
-        flat.size = flat.labels[f"record{record.count}"] + 16 + size
-        record.count += 1
+        at = flat.size
+        fill(at)
+        return at
 
-    record.count = 0
+    def whole_record(offset, size, fill):
+        flat.truncate(record(offset, size, fill) + size)
 
     def literal(entry):
         size = number(entry.pop("size")) if "size" in entry else None
         data = make_data(entry.pop("data", "zero"), size)
-        claimed = number(entry.pop("claim", str(size or 0 if data is None else len(data))))
-        record(number(entry.pop("offset")), claimed, lambda at: flat.write(at, data or b""))
+        real = size or 0 if data is None else len(data)
+        claimed = number(entry.pop("claim", str(real)))
+        at = record(number(entry.pop("offset")), claimed,
+                    lambda at: flat.write(at, data or b""))
+        flat.truncate(at + real)
 
     for entry in extra:
         if entry.get("where") == "first":
             literal(entry)
     if zero_first:  # makedumpfile before 1.7.6 reserves the program headers so
         offset, size = image.regions["phdrs"]
-        record(offset, size, lambda at: None)
+        whole_record(offset, size, lambda at: None)
     if decoys:  # bytes that later records must override
         for offset, size in ranges:
             junk = b"\xee" * min(size, 64)
-            record(offset, len(junk), lambda at, junk=junk: flat.write(at, junk))
+            whole_record(offset, len(junk), lambda at, junk=junk: flat.write(at, junk))
     for offset, size in ranges:
-        record(offset, size,
-               lambda at, offset=offset, size=size: flat.paste(image, offset, size, at))
+        whole_record(offset, size,
+                     lambda at, offset=offset, size=size: flat.paste(image, offset, size, at))
     for entry in extra:
         if entry.pop("where", "last") == "last" and "offset" in entry:
             literal(entry)

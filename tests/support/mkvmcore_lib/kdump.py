@@ -78,6 +78,9 @@ class KdumpBuilder:
         else:
             self.notes.add(word, options, rest)
 
+    def payloads(self):
+        return self.notes.payloads
+
     def build(self):
         if not self.bounds:
             return [self.piece(0, self.mapnr, False)]

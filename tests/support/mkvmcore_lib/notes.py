@@ -11,6 +11,20 @@ MANIFEST_TYPE = 0x76634D46  # "FMcv" in a little-endian file
 DEFAULT_PART = 4096
 
 
+class Payload:
+    """What extracting a dump gives: its bytes, and zeros up to the capacity of the
+    note unless a manifest tells the exact length."""
+
+    def __init__(self, name, size, data):
+        self.name, self.size, self.data = name, size, data
+        self.capacity = size
+
+    def store(self, path):
+        with open(path, "wb") as out:
+            out.write(self.data or b"")
+            out.truncate(self.capacity)
+
+
 class NoteList:
     """The notes of one segment, built line by line into an image of their own."""
 
@@ -19,6 +33,7 @@ class NoteList:
         self.page = page
         self.image = Image()
         self.undescribed = []  # dumps that the next manifest line describes
+        self.payloads = []  # what extracting must give, see Payload
         self.vmcoreinfo = None  # (offset, size) of its descriptor
 
     def add(self, word, options, rest):
@@ -74,17 +89,21 @@ class NoteList:
         sizes = [min(share, stored_size - at) for at in range(0, stored_size, share or 1)] or [0]
         if len(sizes) != parts:
             raise TextError(f"{stored_size} bytes do not make {parts} parts")
-        at = 0
+        payload = Payload(name, size, data)
+        self.payloads.append(payload)
+        at, capacity = 0, 0
         for part in sizes:
             chunk = None if stored is None else stored[at:at + part]
-            self.dump_note(name, part, chunk, codec, dict(options))
+            capacity += self.dump_note(name, part, chunk, codec, dict(options))
             at += part
+        if codec == "none":
+            payload.capacity = capacity
         for key in ("owner", "namesz", "type", "descsz", "after-nul"):
             options.pop(key, None)
         if options:
             raise TextError(f"unknown: {' '.join(options)}")
         if describe:
-            self.undescribed.append((name, size, data, codec, sizes, facts))
+            self.undescribed.append((name, size, data, codec, sizes, facts, payload))
 
     def dump_note(self, name, size, data, codec, options):
         owner = unescape(options.get("owner", "LINUX"))
@@ -110,6 +129,7 @@ class NoteList:
             if codec == "zstd":
                 image.append(skippable_frames(padding))
         image.truncate(start + total)
+        return size + padding
 
     def manifest(self, options, _):
         """A manifest fragment that describes the dumps since the one before."""
@@ -126,7 +146,8 @@ class NoteList:
     def fragment(self, options):
         ordinals = {}
         dumps = []
-        for name, size, data, codec, sizes, facts in self.undescribed:
+        for name, size, data, codec, sizes, facts, payload in self.undescribed:
+            payload.capacity = size  # readers know the exact length now
             ordinal = ordinals.get(name, 0)
             ordinals[name] = ordinal + 1
             content = b"\0" * size if data is None else data

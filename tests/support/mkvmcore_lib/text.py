@@ -32,6 +32,9 @@ class RawBuilder:
     def add(self, _, __, rest):
         self.image.append(make_data(rest[0]))
 
+    def payloads(self):
+        return []
+
     def build(self):
         return [self.image]
 
@@ -114,6 +117,7 @@ STEPS = {"poke", "truncate", "append", "flatten", "record", "compress"}
 
 
 def build_lines(lines, base="."):
+    """The images of a text, and what extracting the dumps must give."""
     builder, steps = None, []
     for line_number, line in enumerate(lines, 1):
         # Backslashes are ours (\xNN), not the shell's.
@@ -152,7 +156,7 @@ def build_lines(lines, base="."):
             raise TextError(f"line {line_number}: {error!r}: {line.strip()}") from error
     if builder is None:
         raise TextError("no container")
-    return transform(builder.build(), builder.order, steps)
+    return transform(builder.build(), builder.order, steps), builder.payloads()
 
 
 def build_file(path):

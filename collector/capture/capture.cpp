@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "collector/capture/capture.h"
+
+#include <fcntl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+
+#include "collector/capture/child_process.h"
+#include "collector/capture/frame_decoder.h"
+#include "vmcoredd/base/text.h"
+#include "vmcoredd/base/unique_fd.h"
+#include "vmcoredd/writer/new_fragment.h"
+
+namespace vmcoredd {
+
+namespace {
+
+// The line in a small file of a captured tree; empty if it is not there.
+std::string ReadLine(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  std::array<char, 256> line;
+  const ssize_t got = fd.is_valid() ? ::read(fd.get(), line.data(), line.size()) : -1;
+  if (got <= 0) return {};
+  const std::string_view text(line.data(), static_cast<size_t>(got));
+  return EscapeBytes(text.substr(0, text.find('\n')));
+}
+
+// Of the machine whose devices these are, which is not this one with a sysroot.
+Properties DescribeMachine(const std::string& sysroot) {
+  Properties machine;
+  const auto add = [&](const char* key, std::string value) {
+    if (!value.empty()) machine.emplace_back(key, std::move(value));
+  };
+  if (!sysroot.empty()) {
+    const std::string kernel = sysroot + "/proc/sys/kernel/";
+    add("release", ReadLine(kernel + "osrelease"));
+    add("arch", ReadLine(kernel + "arch"));
+    add("nodename", ReadLine(kernel + "hostname"));
+    return machine;
+  }
+  utsname name;
+  if (::uname(&name) == 0) {
+    add("release", name.release);
+    add("arch", name.machine);
+    add("nodename", name.nodename);
+  }
+  return machine;
+}
+
+Result<DumpResult> CollectDump(const PlannedDump& dump,
+                               const CaptureSettings& settings,
+                               SpoolWriter& spool) {
+  if (dump.offer.size > spool.room()) {
+    return DumpResult{Outcome::kOverBudget, false,
+                      "its " + std::to_string(dump.offer.size) + " bytes do not fit the " +
+                          std::to_string(spool.room()) + " that are left on the spool"};
+  }
+  ManifestDump head;
+  head.name = dump.name;
+  head.source = dump.plugin->name;
+  head.time = ManifestTime();
+  head.device = dump.device->ToProperties();
+  DumpSession session(dump.plugin->name, dump.offer, std::move(head), spool);
+  FrameDecoder decoder(session);
+  const auto begin = std::chrono::steady_clock::now();
+  auto end =
+      RunPluginProcess(*dump.plugin, "collect", CollectRequest(dump, settings), settings.deadline,
+                       [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); });
+  if (!end) return DumpResult{Outcome::kFailed, false, end.error().ToString()};
+  const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - begin);
+  return session.Close(*end, static_cast<uint64_t>(duration.count()));
+}
+
+}  // namespace
+
+ManifestFragment DescribeCapture(const CaptureSettings& settings) {
+  ManifestFragment capture = NewFragment(settings.is_crash_kernel ? "crash" : "live");
+  capture.machine = DescribeMachine(settings.sysroot);
+  return capture;
+}
+
+Result<CaptureSummary> CapturePlan(const Plan& plan,
+                                   const CaptureSettings& settings,
+                                   SpoolWriter& spool,
+                                   const CaptureObserver& observer) {
+  CaptureSummary summary;
+  const auto skip = [&](const ManifestSkip& entry) -> Result<void> {
+    ++summary.skipped;
+    observer(entry.name, entry.outcome, entry.reason);
+    return spool.AddSkip(entry);
+  };
+  for (const ManifestSkip& entry : plan.skipped) VMCOREDD_TRY(skip(entry));
+  for (const PlannedDump& dump : plan.dumps) {
+    auto result = CollectDump(dump, settings, spool);
+    if (!result) {
+      // The spool could not take it. What it holds already is still good.
+      VMCOREDD_TRY(spool.DropDump());
+      result = DumpResult{Outcome::kFailed, false, result.error().ToString()};
+    }
+    if (!result->is_spooled) {
+      VMCOREDD_TRY(skip({dump.name, dump.plugin->name, result->outcome, result->problem}));
+      continue;
+    }
+    ++(result->problem.empty() ? summary.complete : summary.partial);
+    observer(dump.name, result->outcome, result->problem);
+  }
+  VMCOREDD_TRY(spool.Finish());
+  return summary;
+}
+
+}  // namespace vmcoredd

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef VMCOREDD_COLLECTOR_CAPTURE_CHILD_PROCESS_H_
+#define VMCOREDD_COLLECTOR_CAPTURE_CHILD_PROCESS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "collector/capture/plugin_catalog.h"
+#include "vmcoredd/base/result.h"
+
+namespace vmcoredd {
+
+// How a plugin's process ended.
+struct ChildEnd {
+  enum class Kind {
+    kExited,     // by itself; `value` is its exit code
+    kSignalled,  // by the signal `value`
+    kTimedOut,   // killed at the deadline
+    kStopped,    // killed because of what it wrote: see `violation`
+    kStuck,      // killed, but it does not die: it hangs inside the kernel
+  };
+  Kind kind = Kind::kExited;
+  int value = 0;
+  std::optional<Error> violation;
+
+  bool is_success() const { return kind == Kind::kExited && value == 0; }
+};
+
+// For a person, for example "it was killed by signal 11 (SEGV)".
+std::string ChildEndText(const ChildEnd& end);
+
+// Runs a plugin in a child process of its own: a built-in one in a fork of this
+// program, an executable with `argument`. `request` is what it reads on standard
+// input; what it writes to standard output goes to `on_output` in pieces, and an
+// error from there ends it. Whatever the child does, this returns soon after the
+// deadline and leaves no process behind that can be killed.
+//
+// Fails only when no child could be started.
+using OutputCallback = std::function<Result<void>(std::span<const std::byte>)>;
+Result<ChildEnd> RunPluginProcess(const Plugin& plugin,
+                                  const std::string& argument,
+                                  std::string_view request,
+                                  std::chrono::milliseconds deadline,
+                                  const OutputCallback& on_output);
+
+}  // namespace vmcoredd
+
+#endif  // VMCOREDD_COLLECTOR_CAPTURE_CHILD_PROCESS_H_

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "collector/capture/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "collector/capture/child_process.h"
+#include "collector/capture/flat_text.h"
+#include "collector/capture/frame_decoder.h"
+#include "driver-plugins/abi/runner/frames.h"
+#include "vmcoredd/format/dump_name.h"
+
+namespace vmcoredd {
+
+namespace {
+
+std::string Request(const Device& device, const CaptureSettings& settings, std::string_view mode) {
+  std::string text;
+  AppendFlatLine(text, "protocol", uint64_t{VMCOREDD_FRAMES_PROTOCOL});
+  AppendFlatLine(text, "mode", mode);
+  AppendFlatLine(text, "sysroot", settings.sysroot);
+  AppendFlatLine(text, "crash_kernel", uint64_t{settings.is_crash_kernel});
+  // The same in both modes, so that a plugin offers the same dumps again.
+  AppendFlatLine(text, "quota", settings.max_spool_bytes);
+  AppendFlatLine(text, "deadline_ms", static_cast<uint64_t>(settings.deadline.count()));
+  AppendFlatLine(text, "bus", device.bus);
+  AppendFlatLine(text, "address", device.address);
+  if (!device.driver.empty()) AppendFlatLine(text, "driver", device.driver);
+  AppendFlatLine(text, "vendor_id", uint64_t{device.vendor_id});
+  AppendFlatLine(text, "device_id", uint64_t{device.device_id});
+  AppendFlatLine(text, "subsystem_vendor_id", uint64_t{device.subsystem_vendor_id});
+  AppendFlatLine(text, "subsystem_device_id", uint64_t{device.subsystem_device_id});
+  AppendFlatLine(text, "class_code", uint64_t{device.class_code});
+  AppendFlatLine(text, "revision", uint64_t{device.revision});
+  AppendFlatLine(text, "config_size", uint64_t{device.config_size});
+  for (const auto& [key, value] : settings.options) {
+    AppendFlatLine(text, "option." + key, value);
+  }
+  return text;
+}
+
+// One plugin, one device.
+Result<void> AskPlugin(const Device& device,
+                       const Plugin& plugin,
+                       const CaptureSettings& settings,
+                       Plan& plan) {
+  OfferSession session(plugin.name, settings.max_spool_bytes);
+  FrameDecoder decoder(session);
+  const ChildEnd end = VMCOREDD_TRY(
+      RunPluginProcess(plugin, "collect", OfferRequest(device, settings), settings.deadline,
+                       [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); }));
+  const auto skip = [&](std::string name, std::string reason) {
+    const bool is_late =
+        end.kind == ChildEnd::Kind::kTimedOut || end.kind == ChildEnd::Kind::kStuck;
+    plan.skipped.push_back({std::move(name), plugin.name,
+                            is_late ? Outcome::kTimedOut : Outcome::kSkipped, std::move(reason)});
+  };
+  const std::string main_name = MakeDumpName(plugin.name, device.address);
+  if (std::string problem = session.Problem(end); !problem.empty()) {
+    skip(main_name, std::move(problem));
+    return {};
+  }
+  for (const Offer& offer : session.offers()) {
+    std::string name = MakeDumpName(plugin.name, device.address, offer.what);
+    if (auto checked = CheckDumpName(name); !checked) {
+      skip(main_name, checked.error().ToString());
+    } else if (offer.dump_class > settings.max_class) {
+      skip(std::move(name),
+           "its class, " + std::string(DumpClassName(offer.dump_class)) + ", is not allowed here");
+    } else {
+      plan.dumps.push_back({&device, &plugin, offer, std::move(name)});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string OfferRequest(const Device& device, const CaptureSettings& settings) {
+  return Request(device, settings, "offer");
+}
+
+std::string CollectRequest(const PlannedDump& dump, const CaptureSettings& settings) {
+  std::string text = Request(*dump.device, settings, "collect");
+  AppendFlatLine(text, "dump", uint64_t{dump.offer.index});
+  return text;
+}
+
+Result<Plan> MakePlan(const Inventory& inventory,
+                      const std::vector<Plugin>& plugins,
+                      const CaptureSettings& settings) {
+  Plan plan;
+  for (const Device& device : inventory.devices) {
+    for (const Plugin& plugin : plugins) {
+      VMCOREDD_TRY(AskPlugin(device, plugin, settings, plan));
+    }
+  }
+  std::stable_sort(plan.dumps.begin(), plan.dumps.end(),
+                   [](const PlannedDump& a, const PlannedDump& b) {
+                     if (a.offer.priority != b.offer.priority) {
+                       return a.offer.priority > b.offer.priority;
+                     }
+                     if (a.offer.dump_class != b.offer.dump_class) {
+                       return a.offer.dump_class < b.offer.dump_class;
+                     }
+                     return a.offer.score > b.offer.score;
+                   });
+  return plan;
+}
+
+}  // namespace vmcoredd

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_
+#define VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collector/capture/inventory.h"
+#include "collector/capture/offer_session.h"
+#include "collector/capture/plugin_catalog.h"
+#include "collector/capture/spool_format.h"
+#include "vmcoredd/base/result.h"
+#include "vmcoredd/format/manifest.h"
+
+namespace vmcoredd {
+
+// How to capture. The same for every device.
+struct CaptureSettings {
+  std::string sysroot;  // empty: this machine
+  bool is_crash_kernel = false;
+  Properties options;  // for the plugins: "pci.full" -> "1"
+  // What one plugin process may take: asking what it offers, or one dump.
+  std::chrono::milliseconds deadline{1000};
+  vmcoredd_dump_class max_class = VMCOREDD_DUMP_PASSIVE;
+  uint64_t max_spool_bytes = kDefaultSpoolBytes;
+};
+
+struct PlannedDump {
+  const Device* device;  // of the inventory the plan was made from
+  const Plugin* plugin;
+  Offer offer;
+  std::string name;
+};
+
+struct Plan {
+  std::vector<PlannedDump> dumps;     // in the order of collection
+  std::vector<ManifestSkip> skipped;  // what will not be collected, and why
+};
+
+// Asks every plugin about every device, each in a process of its own, and orders
+// what they offer: higher priority first, then less risk, then the more specific
+// match, then the inventory's order. Borrows devices and plugins.
+Result<Plan> MakePlan(const Inventory& inventory,
+                      const std::vector<Plugin>& plugins,
+                      const CaptureSettings& settings);
+
+// What a plugin process reads on its standard input: driver-plugins/abi/runner.
+std::string OfferRequest(const Device& device, const CaptureSettings& settings);
+std::string CollectRequest(const PlannedDump& dump, const CaptureSettings& settings);
+
+}  // namespace vmcoredd
+
+#endif  // VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_

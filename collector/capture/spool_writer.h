@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef VMCOREDD_COLLECTOR_CAPTURE_SPOOL_WRITER_H_
+#define VMCOREDD_COLLECTOR_CAPTURE_SPOOL_WRITER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "collector/capture/spool_format.h"
+#include "vmcoredd/base/payload_hash.h"
+#include "vmcoredd/base/result.h"
+#include "vmcoredd/base/unique_fd.h"
+#include "vmcoredd/format/manifest.h"
+
+namespace vmcoredd {
+
+// Appends a capture to a new spool. A dump is complete once EndDump() has
+// returned; until then DropDump() takes it back.
+class SpoolWriter {
+ public:
+  // Makes the folder if it is not there, and the spool in it. kAlreadyExists when
+  // there is one: it holds a capture that nobody has saved yet. Of `capture`
+  // everything but dumps and skips is recorded. `max_bytes` bounds the file.
+  static Result<SpoolWriter> Create(const std::string& folder,
+                                    const ManifestFragment& capture,
+                                    uint64_t max_bytes);
+
+  // Payload bytes that still fit, with their records around them.
+  uint64_t room() const;
+
+  // Of `head`: name, source, time, device.
+  Result<void> BeginDump(const ManifestDump& head);
+  // kLimitExceeded, and nothing written, when it does not fit.
+  Result<void> Write(std::span<const std::byte> bytes);
+  Result<void> WriteHole(uint64_t size, std::string_view reason);
+  // Dropped when they do not fit: a remark must not cost the dump.
+  Result<void> AddWarning(std::string_view text);
+  Result<void> AddPerturbation(std::string_view text);
+  // Completes the dump and makes it durable. Always fits.
+  Result<void> EndDump(Outcome outcome, uint64_t duration_us);
+  // Takes an unfinished dump back; nothing to do when there is none.
+  Result<void> DropDump();
+
+  Result<void> AddSkip(const ManifestSkip& skip);
+  Result<void> AddNote(std::string_view text);
+  Result<void> Finish();
+
+ private:
+  SpoolWriter(UniqueFd fd, uint64_t max_bytes) : fd_(std::move(fd)), max_bytes_(max_bytes) {}
+  Result<void> Append(SpoolRecord type,
+                      std::string_view head,
+                      std::span<const std::byte> body,
+                      uint64_t reserved);
+  Result<void> AppendText(SpoolRecord type, std::string_view text, uint64_t reserved);
+  Result<void> AppendRemark(SpoolRecord type, std::string_view text);
+
+  UniqueFd fd_;
+  uint64_t max_bytes_;
+  uint64_t end_ = 0;
+  std::optional<uint64_t> dump_begin_;   // where an unfinished dump starts
+  std::optional<PayloadHasher> hasher_;  // inside a dump
+  bool broken_ = false;                  // a torn record could not be taken back
+};
+
+}  // namespace vmcoredd
+
+#endif  // VMCOREDD_COLLECTOR_CAPTURE_SPOOL_WRITER_H_

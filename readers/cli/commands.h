@@ -53,6 +53,18 @@ struct PackCommand {
   bool force = false;
 };
 
+struct AttachCommand {
+  std::string vmcore;  // "-": filter standard input to standard output
+  std::vector<std::string> archives;
+  bool yes = false;
+  bool force = false;
+};
+
+struct DetachCommand {
+  std::string vmcore;
+  bool yes = false;
+};
+
 struct VerifyCommand {
   std::vector<std::string> files;
   bool json = false;
@@ -69,6 +81,8 @@ using Command = std::variant<ListCommand,
                              ExtractCommand,
                              ShowCommand,
                              PackCommand,
+                             AttachCommand,
+                             DetachCommand,
                              VerifyCommand,
                              UnflattenCommand>;
 
@@ -82,6 +96,8 @@ void Run(const InfoCommand& command, Console& console);
 void Run(const ExtractCommand& command, Console& console);
 void Run(const ShowCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
+void Run(const AttachCommand& command, Console& console);
+void Run(const DetachCommand& command, Console& console);
 void Run(const VerifyCommand& command, Console& console);
 void Run(const UnflattenCommand& command, Console& console);
 

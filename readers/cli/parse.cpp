@@ -79,6 +79,8 @@ struct Parsed {
   ExtractCommand extract;
   ShowCommand show;
   PackCommand pack;
+  AttachCommand attach;
+  DetachCommand detach;
   VerifyCommand verify;
   UnflattenCommand unflatten;
 
@@ -160,6 +162,28 @@ void AddWriting(CLI::App& app, Parsed& parsed) {
   pack.add_flag("--compress", parsed.pack.compress, "store payloads as zstd");
   pack.add_flag("-f,--force", parsed.pack.force, "overwrite ARCHIVE");
 
+  CLI::App& attach = AddSubcommand(app, "attach", "put the dumps of archives into a vmcore",
+                                   "  vmcoredd attach vmcore devices.vmcoredd\n"
+                                   "  makedumpfile -F -c -d 31 /proc/vmcore |\n"
+                                   "      vmcoredd attach - devices.vmcoredd > vmcore.flat");
+  attach
+      .add_option("VMCORE", parsed.attach.vmcore,
+                  "the vmcore to change; - copies a flattened one from standard input to output")
+      ->type_name("")
+      ->required();
+  attach.add_option("ARCHIVE", parsed.attach.archives, "what to attach")->type_name("")->required();
+  attach.add_flag("-y,--yes", parsed.attach.yes,
+                  "copy a vmcore that must be copied without asking");
+  attach.add_flag("-f,--force", parsed.attach.force, "attach what belongs to another crash");
+
+  CLI::App& detach = AddSubcommand(app, "detach", "undo the last attach of a vmcore, bit for bit",
+                                   "  vmcoredd detach vmcore");
+  detach.add_option("VMCORE", parsed.detach.vmcore, "the vmcore to restore")
+      ->type_name("")
+      ->required();
+  detach.add_flag("-y,--yes", parsed.detach.yes,
+                  "copy a vmcore that must be copied without asking");
+
   CLI::App& unflatten = AddSubcommand(app, "unflatten", "turn a flattened file into a plain one",
                                       "  vmcoredd unflatten dump.flat vmcore\n"
                                       "  ssh host cat dump.flat | vmcoredd unflatten - vmcore");
@@ -179,6 +203,8 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "list") return parsed.list;
   if (name == "info") return parsed.info;
   if (name == "verify") return parsed.verify;
+  if (name == "attach") return parsed.attach;
+  if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
   if (name == "extract") {
     if (parsed.extract.folder.empty() != parsed.to_stdout) {

@@ -23,6 +23,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
+  void set_total(uint64_t total) { total_ = total; }
   // To hand to a library; nothing when no progress is shown, so that nothing is
   // called. Valid as long as this object.
   ProgressCallback callback();

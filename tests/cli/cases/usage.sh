@@ -15,6 +15,7 @@ make v <<< 'archive'
   expect 2 vmcoredd pack -o a
   expect 2 vmcoredd pack -o a --file name
   expect 2 vmcoredd pack -o a --file ../x=v
+  expect 2 vmcoredd attach v
   expect 2 vmcoredd unflatten v
 } 2>&1
 ls

@@ -61,6 +61,11 @@ class LibarchiveDecoder final : public InputStream {
     const int status = archive_read_next_header(a, &entry);
     if (status == ARCHIVE_EOF) ended_ = true;
     if (status < ARCHIVE_OK) return DataError();
+    // A filter that does not know its header is left out; what remains is the one
+    // that reads.
+    if (archive_filter_count(a) < 2) {
+      return FailDecoding(ErrorCode::kCorrupt, compression_, 0, "the header is damaged");
+    }
     return {};
   }
 

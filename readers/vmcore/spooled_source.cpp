@@ -71,15 +71,13 @@ Result<void> SpooledSource::Keep(std::span<const std::byte> bytes) {
 
 Result<void> SpooledSource::KeepUntil(uint64_t end) {
   while (kept_ < end && !end_) {
-    if (passed_ == kept_) {
-      const auto bytes = Next();
-      VMCOREDD_TRY(Keep(bytes.first(std::min<uint64_t>(bytes.size(), max_bytes_ - kept_))));
-    }
     if (passed_ > kept_) {
       return FailAt(ErrorCode::kLimitExceeded, kept_,
                     "the stream goes on after " + std::to_string(max_bytes_) +
                         " bytes, the most that is kept of it (--max-spool)");
     }
+    const auto bytes = Next();
+    VMCOREDD_TRY(Keep(bytes.first(std::min<uint64_t>(bytes.size(), max_bytes_ - kept_))));
   }
   return {};
 }

@@ -73,10 +73,15 @@ Result<void> DumpSession::TakeRoom(uint64_t size) {
   return {};
 }
 
+Result<void> DumpSession::NoteIfFull(Result<void> written) {
+  if (!written && written.error().code() == ErrorCode::kLimitExceeded) is_over_budget_ = true;
+  return written;
+}
+
 Result<void> DumpSession::OnData(const Frame& frame) {
   // What still fits is kept also of the frame that goes too far.
   const uint64_t kept = std::min<uint64_t>(frame.payload.size(), limit_ - written_);
-  if (kept > 0) VMCOREDD_TRY(spool_.Write(frame.payload.first(kept)));
+  if (kept > 0) VMCOREDD_TRY(NoteIfFull(spool_.Write(frame.payload.first(kept))));
   data_ += kept;
   if (kept == frame.payload.size()) return TakeRoom(kept);
   VMCOREDD_TRY(TakeRoom(kept));
@@ -94,7 +99,7 @@ Result<void> DumpSession::OnHole(const Frame& frame) {
         size == 0 ? "a hole of no bytes" : "more than " + std::to_string(kMaxDumpHoles) + " holes");
   }
   VMCOREDD_TRY(TakeRoom(size));
-  return spool_.WriteHole(size, CleanText(frame.text().substr(kHoleHeadBytes)));
+  return NoteIfFull(spool_.WriteHole(size, CleanText(frame.text().substr(kHoleHeadBytes))));
 }
 
 Result<void> DumpSession::OnRemark(const Frame& frame) {

@@ -45,6 +45,7 @@ class DumpSession final : public PluginSession {
   Result<void> OnRemark(const Frame& frame);
   Result<void> OnDone(const Frame& frame);
   Result<void> TakeRoom(uint64_t size);
+  Result<void> NoteIfFull(Result<void> written);
   DumpResult Judge(const ChildEnd& end) const;
 
   Offer offer_;

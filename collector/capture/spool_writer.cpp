@@ -69,10 +69,7 @@ Result<SpoolWriter> SpoolWriter::Create(const std::string& folder,
 
 uint64_t SpoolWriter::room() const {
   const uint64_t used = end_ + kReservedFromPayload;
-  if (used >= max_bytes_) return 0;
-  const uint64_t left = max_bytes_ - used;
-  // Payload arrives in records of any size; this assumes frames of 4 KiB.
-  return left - left / 512;
+  return used < max_bytes_ ? max_bytes_ - used : 0;
 }
 
 Result<void> SpoolWriter::Append(SpoolRecord type,

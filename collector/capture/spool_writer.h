@@ -28,7 +28,7 @@ class SpoolWriter {
                                     const ManifestFragment& capture,
                                     uint64_t max_bytes);
 
-  // Payload bytes that still fit, with their records around them.
+  // Payload bytes that still fit, if they come in one record.
   uint64_t room() const;
 
   // Of `head`: name, source, time, device.

@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "vmcoredd/base/payload_hash.h"
-#include "vmcoredd/format/manifest.h"
 #include "vmcoredd/format/dump_name.h"
+#include "vmcoredd/format/manifest.h"
 
 int main() {
   // XXH3 of nothing, 128 bits: known from its specification.

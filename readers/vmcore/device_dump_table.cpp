@@ -130,20 +130,29 @@ class TableBuilder {
       return;
     }
     table_.fragments.push_back(*std::move(fragment));
-    CloseWindow(table_.fragments.back().dumps, table_.fragments.size() - 1);
+    CloseWindow(table_.fragments.back().dumps, table_.fragments.size() - 1, note.note.offset);
   }
 
   Result<ManifestFragment> ReadFragment(const ByteRange& range) {
     std::string json(range.size, '\0');
     VMCOREDD_TRY(
         ReadExactAt(reader_.data(), range.offset, std::as_writable_bytes(std::span(json)), "text"));
-    return ParseManifest(json);
+    auto fragment = ParseManifest(json);
+    if (!fragment && fragment.error().offset()) {  // in the text: make it one in the file
+      return FailAt(fragment.error().code(), range.offset + *fragment.error().offset(),
+                    fragment.error().message());
+    }
+    return fragment;
   }
 
-  // Joins the dumps since the last fragment with what this one says of them.
-  void CloseWindow(const std::vector<ManifestDump>& entries, std::optional<size_t> fragment) {
-    std::vector<DeviceDump> dumps = ClaimDumps(std::exchange(window_, {}), entries,
-                                               [this](Error error) { Report(std::move(error)); });
+  // Joins the dumps since the last fragment with what this one, at `offset`, says
+  // of them.
+  void CloseWindow(const std::vector<ManifestDump>& entries,
+                   std::optional<size_t> fragment,
+                   uint64_t offset = 0) {
+    std::vector<DeviceDump> dumps =
+        ClaimDumps(std::exchange(window_, {}), entries,
+                   [&](Error error) { Report(std::move(error).At(offset)); });
     for (DeviceDump& dump : dumps) {
       if (dump.manifest) dump.fragment = fragment;
       table_.dumps.push_back(std::move(dump));

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""makedumpfile: rearranges flattened files as we do, and keeps our notes."""
+import os
+import struct
+
+from common import Skip
+
+
+def read(path):
+    with open(path, "rb") as source:
+        return source.read()
+
+
+def kdump_notes(path):
+    """The notes of a kdump-compressed file (64-bit, little endian), byte for byte."""
+    with open(path, "rb") as source:
+        block = struct.unpack("<i", source.read(464)[428:432])[0]
+        source.seek(block + 48)
+        offset, size = struct.unpack("<QQ", source.read(16))
+        source.seek(offset)
+        return source.read(size)
+
+
+def rearrange(context, path):
+    out = path + ".rearranged"
+    with open(path, "rb") as source:
+        context.run("makedumpfile", "-R", out, stdin=source)
+    return out
+
+
+def is_flattened(lines):
+    steps = [line.split()[0] for line in lines]
+    return "flatten" in steps and "compress" not in steps and "end=no" not in " ".join(lines)
+
+
+def run(context):
+    context.need("makedumpfile")
+    for name, path in context.goldens(is_flattened):
+        ours = path + ".unflattened"
+        context.run(context.vmcoredd, "unflatten", path, ours)
+        context.equal(f"makedumpfile -R of {name}", read(ours), read(rearrange(context, path)))
+    if not os.environ.get("VMCOREDD_SAMPLES"):
+        if context.compared:
+            print("no whole real vmcores (VMCOREDD_SAMPLES): refiltering is left out")
+            return
+        raise Skip("VMCOREDD_SAMPLES is not set")
+    samples(context)
+
+
+def samples(context):
+    archive = context.archive()
+    for name in ("vmcore.kdump-flat", "vmcore.elf-flat"):
+        path = context.sample(name)
+        ours = path + ".unflattened"
+        context.run(context.vmcoredd, "unflatten", path, ours)
+        context.equal(f"makedumpfile -R of {name}", read(ours), read(rearrange(context, path)))
+        # The attached records are found by makedumpfile, too.
+        before = context.dumps(path)
+        context.run(context.vmcoredd, "attach", path, archive)
+        context.equal(f"dumps attached to {name}", len(context.dumps(path)), len(before) + 2)
+        context.equal(f"makedumpfile -R of {name}, attached",
+                      context.dumps(rearrange(context, path)), context.dumps(path))
+        for wrong in (ours, path):
+            os.unlink(wrong)
+    for name in ("vmcore.kdump-zlib", "vmcore.elf"):
+        path = context.sample(name)
+        context.run(context.vmcoredd, "attach", path, archive)
+        out = path + ".refiltered"
+        context.run("makedumpfile", "-c", "-d", "31", path, out)
+        context.equal(f"dumps of {name}, refiltered", context.dumps(out), context.dumps(path))
+        ours = context.dumps(path)
+        for index in range(len(ours)):
+            context.equal(f"payload {index} of {name}, refiltered",
+                          context.payload(out, index), context.payload(path, index))
+        if name == "vmcore.kdump-zlib":
+            context.equal(f"notes of {name}, refiltered", kdump_notes(out), kdump_notes(path))
+        os.unlink(out)
+        os.unlink(path)

@@ -19,10 +19,16 @@ def reason(output):
 
 def main(path):
     tests = xml.etree.ElementTree.parse(path).getroot().findall("testcase")
-    skipped = [test for test in tests if test.find("skipped") is not None]
-    for test in skipped:
-        print(f"skipped: {test.get('name')}: {reason(test.findtext('system-out') or '')}")
-    print(f"{len(tests) - len(skipped)} tests run, {len(skipped)} skipped")
+    skipped = {}
+    for test in tests:
+        if test.find("skipped") is not None:
+            skipped.setdefault(reason(test.findtext("system-out") or ""), []).append(test.get("name"))
+    for why, names in sorted(skipped.items()):
+        print(f"skipped {len(names)}: {why}")
+        for name in names:
+            print(f"    {name}")
+    count = sum(len(names) for names in skipped.values())
+    print(f"{len(tests) - count} tests run, {count} skipped")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,11 @@ tar -C /tmp/sysfs -cf /host/out/sysfs.tar . || fail "writing sysfs.tar"
 rm -r /tmp/sysfs
 mark crash-sysfs
 
+# What it says goes to a log of the run; without --verbose it is silent here.
+command time -v vmcoredd-collect capture --verbose --spool /tmp/spool >/host/out/capture.log 2>&1 ||
+  { cat /host/out/capture.log; fail "vmcoredd-collect capture"; }
+mark crash-capture
+
 # From here on /proc/vmcore has device dumps; whoever opened it before has stale
 # sizes. Its st_size is never to be trusted.
 insmod /modules/ddgen.ko || fail "insmod ddgen"
@@ -30,3 +35,5 @@ cd /host/out || fail "no /host/out"
 dump vmcore.elf makedumpfile --message-level 20 -E -d 31 /proc/vmcore vmcore.elf
 dump vmcore.kdump makedumpfile --message-level 20 -c -d 31 /proc/vmcore vmcore.kdump
 dump vmcore.flat sh -c 'makedumpfile --message-level 20 -F -c -d 31 /proc/vmcore >vmcore.flat'
+dump devices.vmcoredd vmcoredd-collect save --verbose --spool /tmp/spool --vmcore /proc/vmcore \
+  --output devices.vmcoredd

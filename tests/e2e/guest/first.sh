@@ -22,6 +22,7 @@ mark first-drivers
 # ddgen must refuse to run where there is no vmcore: the kernel would oops.
 insmod /modules/ddgen.ko 2>/dev/null && fail "ddgen loaded outside a crash kernel"
 
+[ "$(cat /sys/kernel/kexec_crash_size)" != 0 ] || fail "no memory was reserved for the crash kernel"
 kexec_load /host/in/bzImage /host/in/initrd "$(cat /host/in/crash-cmdline)" || fail "loading the crash kernel"
 [ "$(cat /sys/kernel/kexec_crash_loaded)" = 1 ] || fail "no crash kernel is loaded"
 

@@ -6,9 +6,10 @@
  * rounding, placement before the CORE notes, shifted PT_LOADs.
  *
  * Payload of a dump: seed = FNV-1a (32 bit) of its name; for each 32-bit
- * little-endian word i: seed = seed * 1664525 + 1013904223, and the word is seed
- * if i % 64 >= 48, else seed & 0xff; leftover bytes are 0xa5. The kernel adds
- * zeros up to the page. mkvmcore_lib/payload.py in tests/support computes the same.
+ * little-endian word i: seed = seed * 1664525 + 1013904223, and the word is
+ * seed if i % 64 >= 48, else seed & 0xff; leftover bytes are 0xa5. The kernel
+ * adds zeros up to the page. mkvmcore_lib/payload.py in tests/support computes
+ * the same.
  */
 #include <linux/crash_dump.h>
 #include <linux/errno.h>
@@ -55,8 +56,8 @@ static int __init ddgen_init(void)
 	int ret;
 
 	/*
-	 * vmcore_add_device_dump() does not check that a vmcore exists and takes
-	 * a NULL dereference in a normal kernel (seen with 6.1.192).
+	 * vmcore_add_device_dump() does not check that a vmcore exists and
+	 * takes a NULL dereference in a normal kernel (seen with 6.1.192).
 	 */
 	if (!is_kdump_kernel())
 		return -ENODEV;

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""All checks of what a guest left behind, in order."""
+
+import shutil
+import tarfile
+
+import capture_checks
+import crash_checks
+import ddgen
+import vmcore_checks
+from vmcore_checks import Saved, Vmcoredd
+
+ARCHIVE = "devices.vmcoredd"
+
+
+def _saved(out):
+    return (
+        Saved(out / "vmcore.elf", "elf"),
+        Saved(out / "vmcore.kdump", "kdump"),
+        Saved(out / "vmcore.flat", "kdump-flattened"),
+    )
+
+
+def run(steps, checks, programs, out, work):
+    """`out` is what the guest wrote, `work` a folder for scratch files."""
+    release = (out / "release").read_text().strip()
+    archive = out / ARCHIVE
+    vmcoredd = Vmcoredd(checks, programs.vmcoredd)
+    with steps.timed("checks: the kernel's dumps"):
+        for saved in _saved(out):
+            vmcore_checks.check_saved(checks, vmcoredd, saved, release)
+        vmcore_checks.check_readelf(checks, out / "vmcore.elf", len(ddgen.DUMPS))
+    with steps.timed("checks: what was captured"):
+        capture_checks.check_archive(checks, vmcoredd, archive, out / "first")
+        capture_checks.note_cost(checks, out / "capture.log")
+        with tarfile.open(out / "sysfs.tar") as tar:
+            tar.extractall(work / "sysfs", filter="data")
+        capture_checks.check_replay(checks, vmcoredd, programs.collect, work / "sysfs", archive, work)
+    with steps.timed("checks: attach, refilter, detach"):
+        for saved in _saved(out):
+            vmcore_checks.check_attach(checks, vmcoredd, saved, archive, work)
+        vmcore_checks.check_refusal(checks, vmcoredd, out / "vmcore.kdump", archive, work)
+
+
+def run_crash(steps, checks, programs, vmlinux, out, work):
+    """The same vmcores, with attached dumps, as crash(8) sees them."""
+    vmcoredd = Vmcoredd(checks, programs.vmcoredd)
+    with steps.timed("checks: crash"):
+        for name in ("vmcore.kdump", "vmcore.elf"):
+            copy = work / f"for-crash-{name}"
+            shutil.copyfile(out / name, copy)
+            vmcoredd.must("attach", "--yes", copy, out / ARCHIVE)
+            crash_checks.check(checks, vmcoredd, vmlinux, copy, work)

@@ -33,7 +33,7 @@ inline constexpr uint64_t kDefaultSpoolBytes = 4 * 1024 * 1024;
 inline constexpr uint64_t kLargestSpoolBytes = uint64_t{1} << 40;
 
 enum class SpoolRecord : uint32_t {
-  kStart = 1,      // flat: schema, generator, capture_id, time, kind, machine.*
+  kStart = 1,      // flat: schema, generator, capture_id, time, kind, machine.*, max_bytes
   kDump = 2,       // flat: name, source, time, device.*
   kData = 3,       // bytes
   kHole = 4,       // u64 LE: bytes; then text: why

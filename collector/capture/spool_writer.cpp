@@ -63,6 +63,7 @@ Result<SpoolWriter> SpoolWriter::Create(const std::string& folder,
   AppendEscaped(text, "time", capture.time);
   AppendEscaped(text, "kind", capture.kind);
   AppendEscaped(text, "machine.", capture.machine);
+  AppendFlatLine(text, "max_bytes", max_bytes);  // no dump is longer, holes included
   VMCOREDD_TRY(spool.AppendText(SpoolRecord::kStart, text, 0));
   return spool;
 }

@@ -14,9 +14,6 @@ namespace vmcoredd {
 
 namespace {
 
-// As large as a dump can be on any spool: the format's own limit of a note.
-constexpr uint64_t kMaxDumpBytes = 0xffffffff;
-
 std::string ValueOf(const Properties& lines, std::string_view key) {
   const auto text = FindText(lines, key);
   return text ? UnescapeBytes(*text).value_or(std::string(*text)) : std::string();
@@ -83,6 +80,7 @@ Result<void> SpoolReader::ReadStart() {
   capture_.time = ValueOf(lines, "time");
   capture_.kind = ValueOf(lines, "kind");
   capture_.machine = ValuesUnder(lines, "machine.");
+  max_dump_bytes_ = ParseNumber(ValueOf(lines, "max_bytes")).value_or(0);
   return {};
 }
 
@@ -132,7 +130,7 @@ Result<void> SpoolReader::OnRecord(const Record& record, SpoolVisitor& visitor) 
       const uint64_t size = record.payload.size() < 8
                                 ? 0
                                 : LoadInt<uint64_t>(record.payload.data(), std::endian::little);
-      if (size == 0 || size > kMaxDumpBytes || dump_length_ > kMaxDumpBytes - size) {
+      if (size == 0 || size > max_dump_bytes_ || dump_length_ > max_dump_bytes_ - size) {
         return LoseDump(visitor, "a hole in it makes no sense");
       }
       dump_->holes.push_back({{dump_length_, size}, EscapeBytes(record.text().substr(8))});

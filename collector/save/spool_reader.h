@@ -76,6 +76,7 @@ class SpoolReader {
   ManifestFragment capture_;
   std::optional<ManifestDump> dump_;  // the one that is being replayed
   uint64_t dump_length_ = 0;
+  uint64_t max_dump_bytes_ = 0;  // holes take no room on the spool, but in the archive
   std::optional<PayloadHasher> hasher_;
   bool is_lost_ = false;  // the rest of the current dump is passed over
   bool is_finished_ = false;

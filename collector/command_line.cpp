@@ -23,11 +23,9 @@ Collects the state of devices in a crash kernel, or on a running machine.
 
 capture, plan:
   --sysroot DIR       read devices from a captured tree instead of this machine
-  --plugin PATH       also use this plugin executable; may be repeated
   --option KEY=VALUE  an option for a plugin, for example pci.full=1; may be repeated
   --allow CLASS       the riskiest dumps to collect: passive (the default),
                       side-effect or intrusive
-  --deadline-ms N     what one plugin process may take (default 1000)
   --spool-max BYTES   what the spool may grow to (default 4194304)
 capture, save:
   --spool DIR         the spool's folder (default /run/vmcoredd)
@@ -35,8 +33,10 @@ save:
   --output FILE       the archive to write
   --force             replace FILE if it exists
   --vmcore PATH       note which crash this is: /proc/vmcore or an ELF vmcore
-plugins:
-  --plugin PATH       also list this plugin executable
+capture, plan, plugins:
+  --plugin PATH       also use this plugin executable; may be repeated
+  --deadline-ms N     what one plugin process may take (default 1000)
+all:
   --verbose           tell of every dump; print errors even in a crash kernel
   --help, --version
 
@@ -101,8 +101,8 @@ bool IsFor(Command command, int id) {
     case kSysroot:
     case kOption:
     case kAllow:
-    case kDeadline:
     case kSpoolMax: return collects;
+    case kDeadline:
     case kPlugin: return collects || command == Command::kPlugins;
     case kSpool: return command == Command::kCapture || command == Command::kSave;
     case kOutput:

@@ -94,10 +94,9 @@ int ShowPlan(const CommandLine& line) {
   if (!catalog) return ExitWith(catalog.error());
   const auto inventory = ReadInventory(line.capture.sysroot);
   if (!inventory) return ExitWith(inventory.error());
-  const auto plan = MakePlan(*inventory, catalog->plugins, line.capture);
-  if (!plan) return ExitWith(plan.error());
+  const Plan plan = MakePlan(*inventory, catalog->plugins, line.capture);
   std::printf("%-43s %10s %8s %-11s %s\n", "NAME", "SIZE", "PRIORITY", "CLASS", "DEVICE");
-  for (const PlannedDump& dump : plan->dumps) {
+  for (const PlannedDump& dump : plan.dumps) {
     const std::string size = dump.offer.size ? std::to_string(dump.offer.size) : "unknown";
     std::printf("%-43s %10s %8d %-11s %04x:%04x class %06x%s%s\n", dump.name.c_str(), size.c_str(),
                 static_cast<int>(dump.offer.priority),
@@ -105,12 +104,12 @@ int ShowPlan(const CommandLine& line) {
                 dump.device->device_id, dump.device->class_code,
                 dump.device->driver.empty() ? "" : " driver ", dump.device->driver.c_str());
   }
-  for (const ManifestSkip& skip : plan->skipped) {
+  for (const ManifestSkip& skip : plan.skipped) {
     std::printf("%-43s skipped: %s\n", skip.name.c_str(), skip.reason.c_str());
   }
   for (const std::string& warning : inventory->warnings) Complain(warning);
   const bool is_complete =
-      plan->skipped.empty() && catalog->problems.empty() && inventory->warnings.empty();
+      plan.skipped.empty() && catalog->problems.empty() && inventory->warnings.empty();
   return is_complete ? kAllWell : kIncomplete;
 }
 
@@ -125,7 +124,7 @@ Result<CaptureSummary> Capture(const CommandLine& line, bool& has_problems) {
     VMCOREDD_TRY(spool.AddNote(warning));
   }
   has_problems = !catalog.problems.empty() || !inventory.warnings.empty();
-  const Plan plan = VMCOREDD_TRY(MakePlan(inventory, catalog.plugins, line.capture));
+  const Plan plan = MakePlan(inventory, catalog.plugins, line.capture);
   return CapturePlan(plan, line.capture, spool,
                      [&](const std::string& name, Outcome outcome, const std::string& problem) {
                        if (problem.empty() && !line.is_verbose) return;

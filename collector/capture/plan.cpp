@@ -40,25 +40,29 @@ std::string Request(const Device& device, const CaptureSettings& settings, std::
 }
 
 // One plugin, one device.
-Result<void> AskPlugin(const Device& device,
-                       const Plugin& plugin,
-                       const CaptureSettings& settings,
-                       Plan& plan) {
+void AskPlugin(const Device& device,
+               const Plugin& plugin,
+               const CaptureSettings& settings,
+               Plan& plan) {
   OfferSession session(plugin.name, settings.max_spool_bytes);
   FrameDecoder decoder(session);
-  const ChildEnd end = VMCOREDD_TRY(
+  const auto end =
       RunPluginProcess(plugin, "collect", OfferRequest(device, settings), settings.deadline,
-                       [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); }));
+                       [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); });
+  const std::string main_name = MakeDumpName(plugin.name, device.address);
+  if (!end) {
+    plan.skipped.push_back({main_name, plugin.name, Outcome::kFailed, end.error().ToString()});
+    return;
+  }
   const auto skip = [&](std::string name, std::string reason) {
     const bool is_late =
-        end.kind == ChildEnd::Kind::kTimedOut || end.kind == ChildEnd::Kind::kStuck;
+        end->kind == ChildEnd::Kind::kTimedOut || end->kind == ChildEnd::Kind::kStuck;
     plan.skipped.push_back({std::move(name), plugin.name,
                             is_late ? Outcome::kTimedOut : Outcome::kSkipped, std::move(reason)});
   };
-  const std::string main_name = MakeDumpName(plugin.name, device.address);
-  if (std::string problem = session.Problem(end); !problem.empty()) {
+  if (std::string problem = session.Problem(*end); !problem.empty()) {
     skip(main_name, std::move(problem));
-    return {};
+    return;
   }
   for (const Offer& offer : session.offers()) {
     std::string name = MakeDumpName(plugin.name, device.address, offer.what);
@@ -71,7 +75,6 @@ Result<void> AskPlugin(const Device& device,
       plan.dumps.push_back({&device, &plugin, offer, std::move(name)});
     }
   }
-  return {};
 }
 
 }  // namespace
@@ -86,13 +89,13 @@ std::string CollectRequest(const PlannedDump& dump, const CaptureSettings& setti
   return text;
 }
 
-Result<Plan> MakePlan(const Inventory& inventory,
-                      const std::vector<Plugin>& plugins,
-                      const CaptureSettings& settings) {
+Plan MakePlan(const Inventory& inventory,
+              const std::vector<Plugin>& plugins,
+              const CaptureSettings& settings) {
   Plan plan;
   for (const Device& device : inventory.devices) {
     for (const Plugin& plugin : plugins) {
-      VMCOREDD_TRY(AskPlugin(device, plugin, settings, plan));
+      AskPlugin(device, plugin, settings, plan);
     }
   }
   std::stable_sort(plan.dumps.begin(), plan.dumps.end(),

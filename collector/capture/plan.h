@@ -42,9 +42,9 @@ struct Plan {
 // Asks every plugin about every device, each in a process of its own, and orders
 // what they offer: higher priority first, then less risk, then the more specific
 // match, then the inventory's order. Borrows devices and plugins.
-Result<Plan> MakePlan(const Inventory& inventory,
-                      const std::vector<Plugin>& plugins,
-                      const CaptureSettings& settings);
+Plan MakePlan(const Inventory& inventory,
+              const std::vector<Plugin>& plugins,
+              const CaptureSettings& settings);
 
 // What a plugin process reads on its standard input: driver-plugins/abi/runner.
 std::string OfferRequest(const Device& device, const CaptureSettings& settings);

@@ -68,9 +68,10 @@ def run_case(case, options):
         spool = pathlib.Path(folder, "spool")
         for path in (programs, work, spool):
             path.mkdir()
-        wrapper = programs / "vmcoredd"
-        wrapper.write_text(f'#!/bin/sh\nexec {options.exec_prefix} "{options.vmcoredd}" "$@"\n')
-        wrapper.chmod(0o755)
+        for program in [options.vmcoredd, *options.program]:
+            wrapper = programs / os.path.basename(program)
+            wrapper.write_text(f'#!/bin/sh\nexec {options.exec_prefix} "{program}" "$@"\n')
+            wrapper.chmod(0o755)
         environment = {
             "PATH": f"{programs}:{HERE.parent / 'support'}:{HERE / 'tools'}:"
                     + os.environ.get("PATH", "/usr/bin:/bin"),
@@ -116,12 +117,15 @@ def run_case(case, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vmcoredd", required=True, help="the program to test")
+    parser.add_argument("--program", action="append", default=[],
+                        help="another program that cases use; may be repeated")
     parser.add_argument("--exec-prefix", default="", help='for example "valgrind -q"')
     parser.add_argument("--update", action="store_true",
                         help="write what was found as what is expected; then read the diff")
     parser.add_argument("case", nargs="*", type=pathlib.Path, help="CASE.sh; all if none is given")
     options = parser.parse_args()
     options.vmcoredd = os.path.abspath(options.vmcoredd)
+    options.program = [os.path.abspath(program) for program in options.program]
     cases = [case.resolve() for case in options.case] or sorted((HERE / "cases").glob("*.sh"))
     results = [run_case(case, options) for case in cases]
     failed = sum(result == 1 for result in results)

@@ -98,7 +98,7 @@ Result<CaptureRun> RunCapture(const std::vector<Plugin>& plugins,
                               const std::string& spool_folder) {
   CaptureRun run;
   const Inventory inventory = VMCOREDD_TRY(ReadInventory(settings.sysroot));
-  const Plan plan = VMCOREDD_TRY(MakePlan(inventory, plugins, settings));
+  const Plan plan = MakePlan(inventory, plugins, settings);
   auto spool = VMCOREDD_TRY(
       SpoolWriter::Create(spool_folder, DescribeCapture(settings), settings.max_spool_bytes));
   run.summary = VMCOREDD_TRY(

@@ -7,34 +7,67 @@ set -euo pipefail
 
 build=$1
 here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+golden=$root/tests/golden
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmcoredd-install.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 step() { printf '\n== %s\n' "$*"; }
+fail() { echo "error: $*" >&2; exit 1; }
+
+# outside_build NAME: builds the project $work/NAME with CMake.
+outside_build() {
+  cmake -G Ninja -S "$work/$1" -B "$work/$1/build" -DCMAKE_PREFIX_PATH="$prefix"
+  cmake --build "$work/$1/build"
+}
+
+# check_consumer PROGRAM: its list and its archive, beside what the command says.
+check_consumer() {
+  "$1" "$golden/real/vmcore.kdump" "$work/packed" >"$work/listed"
+  diff - "$work/listed" <<<'ddgen_0000:00:04.0 69568
+ddgen_0000:00:05.0_fw 303040
+ddgen_0000:00:06.0 4032'
+  "$prefix/bin/vmcoredd" verify "$work/packed"
+  cmp <("$prefix/bin/vmcoredd" extract "$work/packed" -s 0 -O) \
+    <("$prefix/bin/vmcoredd" extract "$golden/real/vmcore.kdump" -s 0 -O)
+  rm "$work/packed"
+}
 
 step "install"
 cmake --install "$build" --prefix "$work/first" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
 prefix=$work/prefix
 mv "$work/first" "$prefix"
-if grep -rIlF -e "$work/first" -e "$(cd "$here/../.." && pwd)" "$prefix" --include='*.cmake' --include='*.pc'; then
-  echo "error: these installed files name a folder of the build" >&2
-  exit 1
+if grep -rIlF -e "$work/first" -e "$root" "$prefix" --include='*.cmake' --include='*.pc'; then
+  fail "these installed files name a folder of the build"
 fi
 
 step "every installed header, from the installed tree alone"
 (cd "$prefix"/include/vmcoredd-1 && find . -name '*.h' -printf '#include "%P"\n' | sort) >"$work/headers.cpp"
-[ -s "$work/headers.cpp" ]
+[ "$(wc -l <"$work/headers.cpp")" -gt 20 ] || fail "headers are missing: $(cat "$work/headers.cpp")"
 "$CXX" -std=c++20 -fsyntax-only -I"$prefix/include/vmcoredd-1" "$work/headers.cpp"
 
 step "a program that finds the libraries with CMake"
-cmake -G Ninja -S "$here/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$prefix"
-cmake --build "$work/consumer"
-"$work/consumer/consumer"
+cp -r "$here/consumer" "$work"
+outside_build consumer
+check_consumer "$work/consumer/build/consumer"
 
 step "the same program with pkg-config"
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name vmcoredd.pc)")
 export PKG_CONFIG_PATH
 read -ra cflags <<<"$(pkg-config --cflags vmcoredd)"
 read -ra libs <<<"$(pkg-config --libs vmcoredd)"
-"$CXX" -std=c++20 "${cflags[@]}" "$here/consumer/consumer.cpp" -o "$work/consumer-pc" "${libs[@]}"
-"$work/consumer-pc"
+"$CXX" -std=c++20 "${cflags[@]}" "$work/consumer/consumer.cpp" -o "$work/consumer-pc" "${libs[@]}"
+check_consumer "$work/consumer-pc"
+
+step "a driver plugin, and the installed collector that runs it"
+cp -r "$here/plugin" "$work"
+sed 's/"example"/"outside"/' "$root/driver-plugins/example/example.c" >"$work/plugin/example.c"
+outside_build plugin
+plugin=$work/plugin/build/vmcoredd-plugin-outside
+"$plugin" --describe
+"$prefix/sbin/vmcoredd-collect" capture --sysroot "$golden/sysfs-qemu" --plugin "$plugin" --spool "$work/spool"
+"$prefix/sbin/vmcoredd-collect" save --spool "$work/spool" --output "$work/devices"
+"$prefix/bin/vmcoredd" list "$work/devices"
+# The example saves eight bytes of the network card, from the command register on.
+cmp <("$prefix/bin/vmcoredd" extract "$work/devices" -s '*01:00.0*status' -O) \
+  <(dd if="$golden/sysfs-qemu/sys/bus/pci/devices/0000:01:00.0/config" bs=1 skip=4 count=8 status=none)

@@ -15,16 +15,13 @@ namespace {
 
 std::string PartialName(const std::string& path) { return path + ".partial"; }
 
-Result<void> SyncFolderOf(const std::string& path) {
+Result<UniqueFd> OpenFolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
   std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
   if (folder.empty()) folder = "/";
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.is_valid()) return FailIo("cannot open the folder", errno);
-  // Some filesystems cannot sync a folder and say EINVAL; there is nothing more
-  // to do for them.
-  if (::fsync(fd.get()) != 0 && errno != EINVAL) return FailIo("cannot sync the folder", errno);
-  return {};
+  return fd;
 }
 
 // Opens the partial file and takes its lock, which tells a live writer from the
@@ -86,6 +83,8 @@ Result<void> OutputFile::SetEnd(uint64_t offset) {
 
 Result<void> OutputFile::Commit() {
   if (::fsync(fd_.get()) != 0) return FailIo("cannot sync", errno);
+  // Opened first: once the file has its name, nothing more should be able to fail.
+  const UniqueFd folder = VMCOREDD_TRY(OpenFolderOf(path_));
   const std::string partial = PartialName(path_);
   const unsigned flags = existing_ == Existing::kFail ? RENAME_NOREPLACE : 0u;
   int renamed = ::renameat2(AT_FDCWD, partial.c_str(), AT_FDCWD, path_.c_str(), flags);
@@ -100,9 +99,14 @@ Result<void> OutputFile::Commit() {
     if (errno == EEXIST) return Fail(ErrorCode::kAlreadyExists, "the file already exists");
     return FailIo("cannot rename " + partial, errno);
   }
-  const std::string path = std::exchange(path_, {});
+  path_.clear();
   fd_.reset();
-  return SyncFolderOf(path);
+  // Some filesystems cannot sync a folder and say EINVAL; there is nothing more
+  // to do for them.
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) {
+    return FailIo("the file is complete under its name, but its folder cannot be synced", errno);
+  }
+  return {};
 }
 
 }  // namespace vmcoredd

@@ -41,7 +41,8 @@ class OutputFile final : public OutputStream {
   uint64_t end() const { return end_; }
   int fd() const { return fd_.get(); }
 
-  // Makes the file durable under its final name. No writes after this.
+  // Makes the file durable under its final name. No writes after this. The only
+  // error after which the file has its name is that of syncing the folder.
   Result<void> Commit();
 
  private:

@@ -52,7 +52,8 @@ struct AttachResult {
 // kdump-compressed, header versions without notes, flattened ELF, files that
 // another process has locked or that are no regular files, and when everything
 // before the first PT_LOAD would pass 0x7fff0000 bytes. On any error the file is as
-// it was before.
+// it was before; only when the last step of all fails, syncing the folder of a
+// rebuilt ELF, is the new file in place, and the error says so.
 Result<AttachResult> AttachToVmcore(const std::string& path,
                                     const std::vector<DumpToAttach>& dumps,
                                     ManifestFragment fragment,
@@ -75,7 +76,7 @@ Result<AttachResult> AttachToFlattenedStream(int in,
 
 // Undoes the last attach of the vmcore at `path`, bit for bit; `dumps` of the
 // result says how many dumps are gone. kNotFound when nothing is attached;
-// kRefused when the file changed since.
+// kRefused when the file changed since. On errors the same holds as for attach.
 Result<AttachResult> DetachFromVmcore(const std::string& path, const AttachOptions& options);
 
 }  // namespace vmcoredd

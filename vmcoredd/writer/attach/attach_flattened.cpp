@@ -155,7 +155,7 @@ Result<AttachResult> DetachFlattened(LockedFile& file) {
     VMCOREDD_TRY(SyncData(file.fd()));
     return FailIo("cannot cut the records off", os_error);
   }
-  VMCOREDD_TRY(SyncData(file.fd()));
+  if (auto synced = SyncData(file.fd()); !synced) return FailDetached(synced.error());
   AttachResult result;
   result.kind = kFlattenedKind;
   result.bytes_written = kFlattenedRecordHeaderBytes;

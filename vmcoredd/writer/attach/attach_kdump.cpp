@@ -114,7 +114,7 @@ Result<AttachResult> DetachKdump(LockedFile& file, const KdumpHeader& header) {
     VMCOREDD_TRY(SyncData(file.fd()));
     return FailIo("cannot cut the notes off", os_error);
   }
-  VMCOREDD_TRY(SyncData(file.fd()));
+  if (auto synced = SyncData(file.fd()); !synced) return FailDetached(synced.error());
   AttachResult result;
   result.kind = kKdumpKind;
   result.bytes_written = old_fields.size();

@@ -56,6 +56,10 @@ Result<void> SyncData(int fd) {
   return {};
 }
 
+tl::unexpected<Error> FailDetached(const Error& error) {
+  return FailWith(error, "detached, but the file's new end may not be on the disk");
+}
+
 AppendGuard::~AppendGuard() {
   if (fd_ < 0) return;
   // Nothing can be done if this fails: the file then has bytes at its end that

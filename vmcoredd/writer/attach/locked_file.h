@@ -35,6 +35,9 @@ class LockedFile {
 
 Result<void> SyncData(int fd);
 
+// The error for when a detach is done and only its last sync failed.
+tl::unexpected<Error> FailDetached(const Error& error);
+
 // Cuts off again what was appended to a file, unless Keep() is called.
 class AppendGuard {
  public:

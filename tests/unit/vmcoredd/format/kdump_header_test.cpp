@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vmcoredd/base/endian.h"
@@ -160,6 +162,38 @@ TEST(CountPageDescriptors, CountsTheBitsOfTheSecondBitmapWithinThePiece) {
   EXPECT_EQ(CountPageDescriptors(source, *header), 8u);
   header->end_pfn = 16;
   EXPECT_EQ(CountPageDescriptors(source, *header), 0u);
+}
+
+// Larger than any window, with ends inside of bytes and words.
+TEST(CountPageDescriptors, CountsEachBitOfALargeBitmap) {
+  KdumpFile file(k64, std::endian::little, 6);
+  auto header = file.Read();
+  ASSERT_TRUE(header);
+  header->bitmap_blocks = 2 * 40;
+  header->max_mapnr = 40 * kBlock * 8 - 3;
+  file.bytes().resize(100 * kBlock);
+  const size_t second = header->bitmap_offset() + 40 * kBlock;
+  std::vector<bool> bits;
+  uint32_t state = 1;
+  for (size_t i = 0; i < 40 * kBlock; ++i) {
+    state = state * 1664525u + 1013904223u;
+    file.bytes()[second + i] = static_cast<std::byte>(state >> 24);
+    for (int bit = 0; bit < 8; ++bit) bits.push_back((state >> (24 + bit) & 1) != 0);
+  }
+  MemorySource source(file.bytes());
+  header->split = true;
+  for (const auto& [start, end] : {std::pair<long, long>{0, 1'310'717},
+                                   {3, 5},
+                                   {7, 524'301},
+                                   {524'288, 524'289},
+                                   {524'287, 1'310'700},
+                                   {65, 129}}) {
+    header->start_pfn = static_cast<uint64_t>(start);
+    header->end_pfn = static_cast<uint64_t>(end);
+    EXPECT_EQ(CountPageDescriptors(source, *header),
+              static_cast<uint64_t>(std::count(bits.begin() + start, bits.begin() + end, true)))
+        << start << " " << end;
+  }
 }
 
 TEST(EncodeKdumpNoteFields, WritesWhatTheReaderReads) {

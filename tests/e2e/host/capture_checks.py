@@ -40,8 +40,9 @@ def check_archive(checks, vmcoredd, archive, first):
     checks.equal(f"{archive.name}: a dump of every PCI device",
                  sorted(payloads), [f"pci_{path.name}" for path in sorted(first.iterdir())])
     for address, identity in ((qemu.NIC, qemu.NIC_ID), (qemu.NVME, qemu.NVME_ID)):
-        if f"pci_{address}" in payloads:
-            check_device(checks, address, identity, payloads[f"pci_{address}"], (first / address).read_bytes())
+        captured = payloads.get(f"pci_{address}")
+        if checks.that(f"{address}: was captured", captured):
+            check_device(checks, address, identity, captured, (first / address).read_bytes())
 
 
 def note_cost(checks, log):

@@ -113,16 +113,16 @@ class TableBuilder {
   }
 
   void AddFragment(const Note& note) {
-    manifest_bytes_ += note.descriptor.size;
-    if (manifest_bytes_ > kMaxManifestBytes) {
+    if (note.descriptor.size > kMaxManifestBytes - manifest_bytes_) {
       Report(Error(ErrorCode::kLimitExceeded, "manifest: at most " +
                                                   std::to_string(kMaxManifestBytes) +
                                                   " bytes in all fragments supported, found " +
-                                                  std::to_string(manifest_bytes_))
+                                                  std::to_string(note.descriptor.size) + " more")
                  .At(note.note.offset));
       CloseWindow({}, std::nullopt);
       return;
     }
+    manifest_bytes_ += note.descriptor.size;
     auto fragment = ReadFragment(note.descriptor);
     if (!fragment) {
       Report(std::move(fragment).error().With("manifest fragment").At(note.note.offset));

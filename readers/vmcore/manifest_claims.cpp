@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/format/note.h"
 
 namespace vmcoredd {
 
@@ -43,7 +44,9 @@ std::vector<DeviceDump> ClaimDumps(std::vector<DumpNote> notes,
   };
 
   std::map<std::string_view, std::vector<size_t>> notes_by_name;
-  for (size_t i = 0; i < notes.size(); ++i) notes_by_name[notes[i].name].push_back(i);
+  for (size_t i = 0; i < notes.size(); ++i) {
+    if (notes[i].owner == kDumpNoteOwner) notes_by_name[notes[i].name].push_back(i);
+  }
   std::vector<const ManifestDump*> ordered;
   for (const ManifestDump& entry : entries) ordered.push_back(&entry);
   std::stable_sort(ordered.begin(), ordered.end(),

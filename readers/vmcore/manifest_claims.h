@@ -11,9 +11,9 @@ namespace vmcoredd {
 
 // Finds which notes the entries of one manifest fragment describe. `notes` are
 // those between the fragment before and this one, in file order. Entries of one
-// name take the last notes of that name, in the order of their ordinals; an entry
-// with parts takes as many notes as it has parts. The rest stay dumps of one note
-// without manifest.
+// name take the last notes of that name and of owner LINUX, in the order of their
+// ordinals; an entry with parts takes as many notes as it has parts. The rest stay
+// dumps of one note without manifest (FORMAT.md, "Which note an entry describes").
 //
 // Entries without notes, and those that contradict their notes, are reported and
 // ignored. The dumps come back in file order.

@@ -194,6 +194,29 @@ TEST(ReadDeviceDumps, ReportsFragmentsThatDoNotParseAndKeepsTheDumps) {
   EXPECT_THAT(testing::Texts(table.diagnostics), ElementsAre(HasSubstr("manifest fragment")));
 }
 
+TEST(ReadDeviceDumps, ClaimsNoForeignNotes) {
+  NoteWriter notes;
+  notes.Dump("a", "x").Dump("a", "y", std::string_view("ACME\0", 5));
+  notes.Fragment(Fragment({Entry("a", 0, "x")}));
+  const auto reader = Open(notes);
+  const DeviceDumpTable table = ReadDeviceDumps(*reader);
+  ASSERT_EQ(table.dumps.size(), 2u);
+  EXPECT_TRUE(table.dumps[0].manifest);
+  EXPECT_FALSE(table.dumps[1].manifest);
+}
+
+TEST(ReadDeviceDumps, LeavesOutAFragmentThatIsTooLargeButNotTheNext) {
+  NoteWriter notes;
+  notes.Dump("a", "x").FragmentText(std::string(kMaxManifestBytes + 1, ' '));
+  notes.Dump("b", "x").Fragment(Fragment({Entry("b", 0, "x")}));
+  const auto reader = Open(notes);
+  const DeviceDumpTable table = ReadDeviceDumps(*reader);
+  EXPECT_THAT(testing::Texts(table.diagnostics), ElementsAre(HasSubstr("16777217 more")));
+  ASSERT_EQ(table.dumps.size(), 2u);
+  EXPECT_FALSE(table.dumps[0].manifest);
+  EXPECT_TRUE(table.dumps[1].manifest);
+}
+
 TEST(ExtractDump, CutsToTheExactLengthAndGivesTheStoredBytesToo) {
   NoteWriter notes;
   notes.Dump("a", "exact").Fragment(Fragment({Entry("a", 0, "exact")}));

@@ -103,4 +103,4 @@ class Context:
 
     def payload(self, path, index):
         """The payload as stored, padding and all: what other tools see."""
-        return self.run(self.vmcoredd, "extract", path, "-s", str(index), "--raw", "-O")
+        return self.run(self.vmcoredd, "extract", path, "-s", str(index), "--stored", "-O")

@@ -20,7 +20,7 @@ def run(context):
         path = context.path(os.path.basename(source))
         shutil.copy(source, path)
         compare(context, vmlinux, path, "as saved")
-        context.run(context.vmcoredd, "attach", path, archive)
+        context.run(context.vmcoredd, "attach", "-y", path, archive)
         compare(context, vmlinux, path, "attached")
         os.unlink(path)
 

@@ -20,7 +20,7 @@ def run(context):
     for name in ("vmcore.kdump-zlib", "vmcore.elf"):
         path = context.sample(name)
         before = context.run(PYTHON, "-c", SCRIPT, path)
-        context.run(context.vmcoredd, "attach", path, archive)
+        context.run(context.vmcoredd, "attach", "-y", path, archive)
         context.equal(f"drgn of {name}, attached", context.run(PYTHON, "-c", SCRIPT, path), before)
 
 

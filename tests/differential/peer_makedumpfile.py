@@ -23,19 +23,29 @@ def kdump_notes(path):
 
 def rearrange(context, path):
     out = path + ".rearranged"
+    if os.path.exists(out):
+        os.unlink(out)  # makedumpfile overwrites nothing
     with open(path, "rb") as source:
         context.run("makedumpfile", "-R", out, stdin=source)
     return out
 
 
+# What makedumpfile -R cannot read, and why.
+LACKS = {"kdump-flat-empty-records": "refuses a record of no bytes",
+         "kdump-flat-unfinished": "refuses a file without end marker"}
+
+
 def is_flattened(lines):
     steps = [line.split()[0] for line in lines]
-    return "flatten" in steps and "compress" not in steps and "end=no" not in " ".join(lines)
+    return "flatten" in steps and "compress" not in steps
 
 
 def run(context):
     context.need("makedumpfile")
     for name, path in context.goldens(is_flattened):
+        if name in LACKS:
+            print(f"makedumpfile cannot: {name}: {LACKS[name]}")
+            continue
         ours = path + ".unflattened"
         context.run(context.vmcoredd, "unflatten", path, ours)
         context.equal(f"makedumpfile -R of {name}", read(ours), read(rearrange(context, path)))
@@ -54,17 +64,17 @@ def samples(context):
         ours = path + ".unflattened"
         context.run(context.vmcoredd, "unflatten", path, ours)
         context.equal(f"makedumpfile -R of {name}", read(ours), read(rearrange(context, path)))
-        # The attached records are found by makedumpfile, too.
-        before = context.dumps(path)
-        context.run(context.vmcoredd, "attach", path, archive)
-        context.equal(f"dumps attached to {name}", len(context.dumps(path)), len(before) + 2)
-        context.equal(f"makedumpfile -R of {name}, attached",
-                      context.dumps(rearrange(context, path)), context.dumps(path))
-        for wrong in (ours, path):
-            os.unlink(wrong)
+        os.unlink(ours)
+    # The attached records are found by makedumpfile, too.
+    path = context.sample("vmcore.kdump-flat")
+    before = context.dumps(path)
+    context.run(context.vmcoredd, "attach", path, archive)
+    context.equal("dumps attached to vmcore.kdump-flat", context.dumps(path)[:-2], before)
+    context.equal("makedumpfile -R of vmcore.kdump-flat, attached",
+                  context.dumps(rearrange(context, path)), context.dumps(path))
     for name in ("vmcore.kdump-zlib", "vmcore.elf"):
         path = context.sample(name)
-        context.run(context.vmcoredd, "attach", path, archive)
+        context.run(context.vmcoredd, "attach", "-y", path, archive)
         out = path + ".refiltered"
         context.run("makedumpfile", "-c", "-d", "31", path, out)
         context.equal(f"dumps of {name}, refiltered", context.dumps(out), context.dumps(path))

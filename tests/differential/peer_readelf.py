@@ -12,7 +12,8 @@ ELFUTILS_LACKS = {
     "elf-above-4g": "prints sizes as signed 32-bit numbers",
     "elf-p-align": BINUTILS_LACKS["elf-p-align"],
     "elf-padding-notes": BINUTILS_LACKS["elf-padding-notes"],
-    "elf-unaligned-notes": "wants p_offset aligned to 4",
+    "elf-qemu-headers": "looks for sections of notes where there are section headers",
+    "elf-xnum": "looks for sections of notes where there are section headers",
 }
 # Words for types that peers know, in core files.
 TYPE_WORDS = {"NT_PRSTATUS": 1, "PRSTATUS": 1, "PRPSINFO": 3, "FPREGSET": 2}

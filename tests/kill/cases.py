@@ -22,13 +22,6 @@ VMCORES = {
         vmcoreinfo OSRELEASE=6.1.0 PAGESIZE=4096
         pages exist=0-15 dumped=2-9
         flatten order=makedumpfile chunk=4096""",
-    "elf-flat": """elf
-        segment offset=0x1c8
-        dump name=old_0 size=3000
-        note owner=CORE type=1 size=336
-        vmcoreinfo OSRELEASE=6.1.0 PAGESIZE=4096
-        load paddr=0 size=16384 data=formula
-        flatten order=makedumpfile chunk=4096""",
     "elf": """elf
         dump name=old_0 size=3000
         note owner=CORE type=1 size=336
@@ -41,6 +34,10 @@ ARCHIVE = """archive
     manifest kind=live"""
 
 
+REAL = os.path.join(TESTS, "golden", "real", "vmcore.kdump")
+NAMES = [*VMCORES, "real"]
+
+
 def store(text, path):
     images, _ = build_lines(text.splitlines())
     images[0].store(path)
@@ -49,16 +46,15 @@ def store(text, path):
 def make_inputs(folder, program):
     for name, text in VMCORES.items():
         store(text, os.path.join(folder, name))
-        attached = os.path.join(folder, f"{name}-attached")
-        shutil.copy(os.path.join(folder, name), attached)
-        if name == "kdump":
-            store(ARCHIVE, os.path.join(folder, "new.vmcoredd"))
+    shutil.copy(REAL, os.path.join(folder, "real"))
+    store(ARCHIVE, os.path.join(folder, "new.vmcoredd"))
     with open(os.path.join(folder, "payload.bin"), "wb") as out:
         out.write(bytes(range(256)) * 40)
-    for name in VMCORES:
-        subprocess.run([program, "attach", os.path.join(folder, f"{name}-attached"),
-                        os.path.join(folder, "new.vmcoredd")], check=True,
-                       stdout=subprocess.DEVNULL)
+    for name in NAMES:
+        attached = os.path.join(folder, f"{name}-attached")
+        shutil.copy(os.path.join(folder, name), attached)
+        subprocess.run([program, "attach", "-y", attached, os.path.join(folder, "new.vmcoredd")],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Case:
@@ -94,10 +90,10 @@ class Case:
 
 
 def CASES(program):
-    for name in VMCORES:
+    for name in NAMES:
         in_place = name != "elf"
         yield Case(program, f"attach:{name}", {name: "vmcore", "new.vmcoredd": "new.vmcoredd"},
-                   ["vmcore", "new.vmcoredd"], in_place)
-        yield Case(program, f"detach:{name}", {f"{name}-attached": "vmcore"}, ["vmcore"], in_place)
+                   ["vmcore", "new.vmcoredd", "-y"], in_place)
+        yield Case(program, f"detach:{name}", {f"{name}-attached": "vmcore"}, ["vmcore", "-y"], in_place)
     yield Case(program, "pack", {"payload.bin": "payload.bin", "new.vmcoredd": "new.vmcoredd"},
-               ["payload.bin", "new.vmcoredd", "-o", "out.vmcoredd"], False)
+               ["new.vmcoredd", "--file", "payload=payload.bin", "-o", "out.vmcoredd"], False)

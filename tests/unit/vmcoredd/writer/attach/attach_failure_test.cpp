@@ -5,9 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "tests/unit/vmcoredd/writer/attach/attach_support.h"
+#include "vmcoredd/format/flattened.h"
 #include "vmcoredd/writer/archive_writer.h"
 
 namespace vmcoredd {
@@ -114,6 +117,41 @@ TEST_F(AttachFailureTest, DumpThatCannotBeReadLeavesTheFileAsItWas) {
     EXPECT_EQ(attached.error().os_error(), EIO);
     EXPECT_TRUE(testing::ReadFile(path) == before);
     EXPECT_FALSE(fs::exists(path + ".partial"));
+  }
+}
+
+TEST_F(AttachFailureTest, TornEndMarkerLeavesTheOldVmcoreReadable) {
+  // FORMAT.md 9: the 16 bytes that decide may cross a sector.
+  const std::string path = Make(kKdump + "flatten\n");
+  const Bytes before = testing::ReadFile(path);
+  const auto old_view = testing::View(path);
+  ASSERT_TRUE(Attach(path));
+  const Bytes after = testing::ReadFile(path);
+  const size_t marker = before.size() - kFlattenedRecordHeaderBytes;
+  for (size_t torn = 1; torn < kFlattenedRecordHeaderBytes; ++torn) {
+    for (const bool head_is_new : {false, true}) {
+      Bytes bytes = after;
+      const size_t from = head_is_new ? torn : 0;
+      const size_t until = head_is_new ? kFlattenedRecordHeaderBytes : torn;
+      std::fill(&bytes[marker + from], &bytes[marker + until], std::byte{0xff});
+      if (bytes == after) continue;  // the new bytes are 0xff as well
+      MemorySource source(bytes);
+      const auto logical = FlattenedSource::Open(source, FlattenedSource::Extent::kAll);
+      ASSERT_TRUE(logical);
+      EXPECT_TRUE((*logical)->state().damage);
+      const auto header = ReadKdumpHeader(**logical);
+      ASSERT_TRUE(header);
+      EXPECT_EQ(header->notes, old_view.kdump.notes);
+      Bytes old_bytes(old_view.logical.size());
+      ASSERT_TRUE(ReadExactAt(**logical, 0, old_bytes, "all"));
+      EXPECT_TRUE(old_bytes == old_view.logical) << torn;
+
+      testing::WriteFile(path, bytes);
+      const auto attached = Attach(path);
+      ASSERT_FALSE(attached);
+      EXPECT_EQ(attached.error().code(), ErrorCode::kRefused);
+      EXPECT_TRUE(testing::ReadFile(path) == bytes);
+    }
   }
 }
 

@@ -14,6 +14,8 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr std::array<std::byte, 16 * 1024> kZeros{};
+
 // Puts the dumps of a spool into an archive.
 class ArchiveVisitor final : public SpoolVisitor {
  public:
@@ -27,7 +29,6 @@ class ArchiveVisitor final : public SpoolVisitor {
   }
   Result<void> OnData(std::span<const std::byte> bytes) override { return archive_.Write(bytes); }
   Result<void> OnHole(uint64_t size) override {
-    static constexpr std::array<std::byte, 16 * 1024> kZeros{};
     while (size > 0) {
       const uint64_t piece = std::min<uint64_t>(size, kZeros.size());
       VMCOREDD_TRY(archive_.Write(std::span(kZeros).first(piece)));

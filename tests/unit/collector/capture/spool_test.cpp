@@ -152,8 +152,7 @@ TEST_F(SpoolTest, SurvivesAnyDamagedByte) {
     if (!content) continue;
     ++readable;
     for (const auto& [name, dump] : content->dumps) {
-      const std::string expected =
-          name == "one" ? std::string("1111\0\0\0\0002222", 12) : "second";
+      const std::string expected = name == "one" ? std::string("1111\0\0\0\0002222", 12) : "second";
       EXPECT_EQ(dump.payload, expected) << "byte " << at;
     }
   }

@@ -40,14 +40,18 @@ Outcome ParseOutcome(std::string_view name) {
 }  // namespace
 
 Result<SpoolReader> SpoolReader::Open(const std::string& path) {
-  SpoolReader reader(VMCOREDD_TRY(FileSource::Open(path)));
+  return FromSource(VMCOREDD_TRY(FileSource::Open(path)));
+}
+
+Result<SpoolReader> SpoolReader::FromSource(std::unique_ptr<ByteSource> source) {
+  SpoolReader reader(std::move(source));
   VMCOREDD_TRY(reader.ReadStart());
   return reader;
 }
 
 Result<std::optional<SpoolReader::Record>> SpoolReader::Next() {
   std::array<std::byte, kSpoolRecordHeaderBytes> header;
-  const size_t got = VMCOREDD_TRY(file_->ReadAt(offset_, header));
+  const size_t got = VMCOREDD_TRY(source_->ReadAt(offset_, header));
   if (got == 0) return std::nullopt;
   if (got < header.size()) {
     return FailAt(ErrorCode::kTruncated, offset_, "the spool ends inside a record");
@@ -59,7 +63,7 @@ Result<std::optional<SpoolReader::Record>> SpoolReader::Next() {
                       " bytes, found " + std::to_string(length));
   }
   window_.resize(header.size() + length);
-  VMCOREDD_TRY(ReadExactAt(*file_, offset_, window_, "a record of the spool"));
+  VMCOREDD_TRY(ReadExactAt(*source_, offset_, window_, "a record of the spool"));
   offset_ += window_.size();
   return Record{static_cast<SpoolRecord>(LoadInt<uint32_t>(header.data(), std::endian::little)),
                 window_, std::span(window_).subspan(header.size())};

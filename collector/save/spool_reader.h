@@ -37,6 +37,7 @@ class SpoolReader {
  public:
   // kNotRecognised when it is no spool, kUnsupported when it is of another version.
   static Result<SpoolReader> Open(const std::string& path);
+  static Result<SpoolReader> FromSource(std::unique_ptr<ByteSource> source);
 
   // Replays every dump; what is said of the capture as a whole is in capture()
   // afterwards: skipped dumps, warnings. A spool whose end is missing or damaged
@@ -47,7 +48,7 @@ class SpoolReader {
   const ManifestFragment& capture() const { return capture_; }
 
  private:
-  explicit SpoolReader(std::unique_ptr<FileSource> file) : file_(std::move(file)) {}
+  explicit SpoolReader(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
 
   struct Record {
     SpoolRecord type;
@@ -70,7 +71,7 @@ class SpoolReader {
   Properties LinesOf(const Record& record);
   Result<void> LoseDump(SpoolVisitor& visitor, std::string reason);
 
-  std::unique_ptr<FileSource> file_;
+  std::unique_ptr<ByteSource> source_;
   uint64_t offset_ = 0;
   std::vector<std::byte> window_;
   ManifestFragment capture_;

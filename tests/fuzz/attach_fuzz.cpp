@@ -3,9 +3,6 @@
 // the dumps before are still there, and detach gives it back bit for bit.
 #include "vmcoredd/writer/attach/attach.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <memory>
 #include <string>
@@ -22,20 +19,9 @@ namespace {
 
 constexpr size_t kMaxFile = 4 * 1024 * 1024;
 
-// A folder in memory of this process: targets run side by side.
 const std::string& Path() {
-  static const std::string path = [] {
-    char folder[] = "/dev/shm/vmcoredd-attach-fuzz.XXXXXX";
-    fuzz::Require(mkdtemp(folder) != nullptr, "a folder can be made");
-    return std::string(folder) + "/vmcore";
-  }();
+  static const std::string path = fuzz::ScratchPath("vmcore");
   return path;
-}
-
-void Store(std::span<const std::byte> bytes) {
-  const int fd = open(Path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  fuzz::Require(fd >= 0 && PwriteAll(fd, bytes, 0).has_value() && close(fd) == 0,
-                "the input can be stored");
 }
 
 bool HoldsExactly(std::span<const std::byte> bytes) {
@@ -73,7 +59,7 @@ DumpToAttach MakeDump(ByteSource& source, std::span<const std::byte> payload) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::array<std::byte, 300> payload{std::byte{0x55}};
   const fuzz::Input input(data, size);
-  Store(input.bytes());
+  fuzz::StoreFile(Path(), input.bytes());
   MemorySource source(payload);
   AttachOptions options;
   // Segments of a hostile ELF file may promise terabytes.
@@ -87,7 +73,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const auto after = Dumps();
   const auto detached = DetachFromVmcore(Path(), options);
-  if (!detached) fprintf(stderr, "%s\n", detached.error().ToString().c_str());
   fuzz::Require(detached.has_value(), "what was attached can be detached");
   fuzz::Require(HoldsExactly(input.bytes()), "detach gives back the file bit for bit");
   auto before = Dumps();

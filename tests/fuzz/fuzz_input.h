@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "vmcoredd/base/error.h"
 #include "vmcoredd/base/output_stream.h"
@@ -34,6 +35,13 @@ void Require(bool condition, const char* promise);
 
 // Every error a parser gives must be fit for a terminal.
 void RequirePrintable(const Error& error);
+
+// A path in a folder of this process, in memory where there is /dev/shm: targets
+// run side by side. The folder is removed when the process ends by itself.
+std::string ScratchPath(const std::string& name);
+
+// Makes a file of exactly these bytes.
+void StoreFile(const std::string& path, std::span<const std::byte> bytes);
 
 // Takes what it is given, up to a limit, then fails: a bomb must end there.
 class BoundedStream final : public OutputStream {

@@ -46,7 +46,6 @@ class Packing {
  public:
   Packing(ArchiveWriter archive, const PackCommand& command, Console& console)
       : archive_(std::move(archive)),
-        command_(command),
         console_(console),
         codec_(command.compress ? Codec::kZstd : Codec::kNone) {}
 
@@ -115,7 +114,6 @@ class Packing {
 
  private:
   ArchiveWriter archive_;
-  const PackCommand& command_;
   Console& console_;
   Codec codec_;
   size_t count_ = 0;

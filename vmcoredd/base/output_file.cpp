@@ -18,7 +18,7 @@ std::string PartialName(const std::string& path) { return path + ".partial"; }
 Result<UniqueFd> OpenFolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
   std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
-  if (folder.empty()) folder = "/";
+  if (folder.empty()) folder.assign(1, '/');
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.is_valid()) return FailIo("cannot open the folder", errno);
   return fd;

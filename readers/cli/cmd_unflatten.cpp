@@ -22,19 +22,8 @@ Result<std::unique_ptr<InputStream>> OpenStream(const std::string& path) {
   UniqueFd fd(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                           : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.is_valid()) return FailIo("cannot open", errno);
-  std::unique_ptr<InputStream> stream = std::make_unique<FdInputStream>(std::move(fd));
-  std::vector<std::byte> head(kCompressionMagicBytes);
-  size_t filled = 0;
-  while (filled < head.size()) {
-    const size_t got = VMCOREDD_TRY(stream->Read(std::span(head).subspan(filled)));
-    if (got == 0) break;
-    filled += got;
-  }
-  head.resize(filled);
-  const auto compression = DetectCompression(head);
-  stream = std::make_unique<PrefixedInputStream>(std::move(head), std::move(stream));
-  if (!compression) return stream;
-  return MakeDecompressor(*compression, std::move(stream));
+  auto decompressed = VMCOREDD_TRY(Decompress(std::make_unique<FdInputStream>(std::move(fd))));
+  return std::move(decompressed.stream);
 }
 
 }  // namespace

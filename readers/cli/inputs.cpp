@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "readers/cli/console.h"
+#include "readers/cli/progress.h"
 #include "readers/vmcore/vmcoreinfo.h"
 #include "vmcoredd/format/note.h"
 
@@ -14,8 +15,17 @@ namespace vmcoredd::cli {
 std::vector<Input> OpenInputs(const std::vector<std::string>& files,
                               const OpenOptions& options,
                               Console& console) {
+  // Streams report as long as they live, which is longer than anybody should see it.
+  const auto reading = std::make_shared<std::optional<Progress>>();
+  OpenOptions with_progress = options;
+  if (console.shows_progress()) {
+    reading->emplace(console, "reading", std::nullopt);
+    with_progress.progress = [reading](uint64_t done) {
+      if (*reading) (*reading)->Update(done);
+    };
+  }
   std::vector<Input> inputs;
-  for (OpenedVmcore& opened : OpenVmcores(files, options)) {
+  for (OpenedVmcore& opened : OpenVmcores(files, with_progress)) {
     const std::string& file = opened.files.front();
     if (!opened.reader) {
       console.AddUnusable(file, opened.reader.error());
@@ -40,6 +50,7 @@ std::vector<Input> OpenInputs(const std::vector<std::string>& files,
     input.problems = console.problem_count() - problems_before;
     inputs.push_back(std::move(input));
   }
+  reading->reset();
   return inputs;
 }
 

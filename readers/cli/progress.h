@@ -27,10 +27,9 @@ class Progress {
   // To hand to a library; nothing when no progress is shown, so that nothing is
   // called. Valid as long as this object.
   ProgressCallback callback();
-
- private:
   void Update(uint64_t done);
 
+ private:
   Console& console_;
   std::string what_;
   std::optional<uint64_t> total_;

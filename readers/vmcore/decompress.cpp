@@ -2,6 +2,8 @@
 #include "readers/vmcore/decompress.h"
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "readers/vmcore/decompressors.h"
 
@@ -73,6 +75,24 @@ Result<std::unique_ptr<InputStream>> MakeDecompressor(Compression compression,
     case Compression::kZstd: return internal::MakeZstdDecoder(std::move(in));
     default: return internal::MakeLibarchiveDecoder(compression, std::move(in));
   }
+}
+
+Result<DecompressedStream> Decompress(std::unique_ptr<InputStream> in) {
+  std::vector<std::byte> head(kCompressionMagicBytes);
+  size_t filled = 0;
+  while (filled < head.size()) {
+    const size_t got = VMCOREDD_TRY(in->Read(std::span(head).subspan(filled)));
+    if (got == 0) break;
+    filled += got;
+  }
+  head.resize(filled);
+  DecompressedStream result;
+  result.compression = DetectCompression(head);
+  result.stream = std::make_unique<PrefixedInputStream>(std::move(head), std::move(in));
+  if (result.compression) {
+    result.stream = VMCOREDD_TRY(MakeDecompressor(*result.compression, std::move(result.stream)));
+  }
+  return result;
 }
 
 }  // namespace vmcoredd

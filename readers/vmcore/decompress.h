@@ -37,6 +37,13 @@ std::optional<Compression> DetectCompression(std::span<const std::byte> first_by
 Result<std::unique_ptr<InputStream>> MakeDecompressor(Compression compression,
                                                       std::unique_ptr<InputStream> in);
 
+// `in` with its compression, if there is one, taken off.
+struct DecompressedStream {
+  std::unique_ptr<InputStream> stream;
+  std::optional<Compression> compression;
+};
+Result<DecompressedStream> Decompress(std::unique_ptr<InputStream> in);
+
 }  // namespace vmcoredd
 
 #endif  // READERS_VMCORE_DECOMPRESS_H_

@@ -34,6 +34,17 @@ Result<size_t> SourceInputStream::Read(std::span<std::byte> out) {
   return got;
 }
 
+ReportingInputStream::ReportingInputStream(std::unique_ptr<InputStream> in,
+                                           ProgressCallback progress)
+    : in_(std::move(in)), progress_(std::move(progress)) {}
+
+Result<size_t> ReportingInputStream::Read(std::span<std::byte> out) {
+  const size_t got = VMCOREDD_TRY(in_->Read(out));
+  done_ += got;
+  progress_(done_);
+  return got;
+}
+
 PrefixedInputStream::PrefixedInputStream(std::vector<std::byte> head,
                                          std::unique_ptr<InputStream> rest)
     : head_(std::move(head)), rest_(std::move(rest)) {}

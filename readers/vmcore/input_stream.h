@@ -48,6 +48,18 @@ class SourceInputStream final : public InputStream {
   uint64_t offset_ = 0;
 };
 
+// Tells `progress` how many bytes have been read.
+class ReportingInputStream final : public InputStream {
+ public:
+  ReportingInputStream(std::unique_ptr<InputStream> in, ProgressCallback progress);
+  Result<size_t> Read(std::span<std::byte> out) override;
+
+ private:
+  std::unique_ptr<InputStream> in_;
+  ProgressCallback progress_;
+  uint64_t done_ = 0;
+};
+
 // Gives `head`, then `rest`: for bytes that were read to see what they are.
 class PrefixedInputStream final : public InputStream {
  public:

@@ -17,6 +17,10 @@ struct OpenOptions {
   // (an unlinked temporary file; blocks of zeros take no space), and how much.
   std::string spool_folder;  // empty: $TMPDIR or /var/tmp
   uint64_t max_spool = uint64_t{64} * 1024 * 1024 * 1024;
+  // Called with the bytes of a pipe or a compressed file that have been read, as
+  // long as its reader lives: flattened ones are read whole on opening, others
+  // when their bytes are needed.
+  ProgressCallback progress;
 };
 
 // One vmcore of a command line, or why it cannot be read.

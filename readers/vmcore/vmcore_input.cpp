@@ -38,24 +38,14 @@ Result<std::unique_ptr<VmcoreInput>> VmcoreInput::Open(std::unique_ptr<ByteSourc
 
 Result<std::unique_ptr<VmcoreInput>> VmcoreInput::Open(std::unique_ptr<InputStream> stream,
                                                        const OpenOptions& options) {
-  std::vector<std::byte> head(kCompressionMagicBytes);
-  size_t filled = 0;
-  while (filled < head.size()) {
-    const size_t got = VMCOREDD_TRY(stream->Read(std::span(head).subspan(filled)));
-    if (got == 0) break;
-    filled += got;
+  if (options.progress) {
+    stream = std::make_unique<ReportingInputStream>(std::move(stream), options.progress);
   }
-  head.resize(filled);
-  const auto compression = DetectCompression(head);
-  stream = std::make_unique<PrefixedInputStream>(std::move(head), std::move(stream));
-
+  DecompressedStream decompressed = VMCOREDD_TRY(Decompress(std::move(stream)));
   std::unique_ptr<VmcoreInput> input(new VmcoreInput);
-  if (compression) {
-    stream = VMCOREDD_TRY(MakeDecompressor(*compression, std::move(stream)));
-    input->compression_ = CompressionName(*compression);
-  }
-  auto spool = VMCOREDD_TRY(
-      SpooledSource::Create(std::move(stream), options.spool_folder, options.max_spool));
+  if (decompressed.compression) input->compression_ = CompressionName(*decompressed.compression);
+  auto spool = VMCOREDD_TRY(SpooledSource::Create(std::move(decompressed.stream),
+                                                  options.spool_folder, options.max_spool));
   input->spool_ = spool.get();
   input->file_ = std::move(spool);
   // A stream that is damaged from its first byte on has nothing to show but that.

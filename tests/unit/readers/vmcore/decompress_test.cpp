@@ -53,6 +53,27 @@ TEST_P(DecompressTest, GivesBackWhatWasCompressed) {
   }
 }
 
+TEST_P(DecompressTest, IsFoundOutAndReportsHowFarTheInputWasRead) {
+  const Bytes content = Content();
+  const Bytes compressed = testing::Compress(GetParam(), content);
+  uint64_t reported = 0;
+  auto opened = Decompress(std::make_unique<ReportingInputStream>(
+      std::make_unique<ChunkStream>(compressed, 3), [&](uint64_t done) { reported = done; }));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->compression, GetParam());
+  Bytes buffer(content.size() + 1);
+  size_t filled = 0;
+  while (true) {
+    const auto got = opened->stream->Read(std::span(buffer).subspan(filled));
+    ASSERT_TRUE(got);
+    if (*got == 0) break;
+    filled += *got;
+  }
+  buffer.resize(filled);
+  EXPECT_EQ(buffer, content);
+  EXPECT_EQ(reported, compressed.size());
+}
+
 TEST_P(DecompressTest, TakesInputAndGivesOutputByteByByte) {
   const Bytes content = testing::ToBytes(testing::Payload("small", 500));
   const Decoded decoded = Decode(GetParam(), testing::Compress(GetParam(), content), 1, 1);

@@ -68,6 +68,7 @@ const Container kContainers[] = {
     {"elf_with_room", "elf",
      "elf\n" + kNotes + "load paddr=0x1000 size=20K data=random:1 offset=1M\n"},
     {"elf_with_bytes_in_the_gap", "elf", "elf\n" + kNotes + kLoads + "poke load0-5 text:junk\n"},
+    {"real_trimmed", "kdump", "", VMCOREDD_GOLDEN "/real/vmcore.kdump"},
     {"sample_kdump", "kdump", "", "vmcore.kdump-zlib"},
     {"sample_flattened", "flattened", "", "vmcore.kdump-flat"},
     {"sample_elf", "elf", "", "vmcore.elf.zst"},

@@ -115,7 +115,8 @@ std::string AttachTest::Make(const std::string& text, const std::string& name) {
 }
 
 std::string AttachTest::CopySample(const std::string& file) {
-  const std::string sample = SamplePath(file);
+  const bool golden = file.starts_with("/");
+  const std::string sample = golden ? file : SamplePath(file);
   if (sample.empty()) return {};
   const std::string path = folder_ + "/vmcore";
   const bool packed = file.ends_with(".zst");

@@ -56,7 +56,8 @@ class AttachTest : public TempFolderTest {
   void SetUp() override;
   // A vmcore made by tests/support/mkvmcore of this text.
   std::string Make(const std::string& text, const std::string& name = "vmcore");
-  // A copy of a real one, unpacked if its name ends in .zst.
+  // A copy of a real one: a sample, unpacked if its name ends in .zst, or any path
+  // that begins with a slash. Empty when there are no samples.
   std::string CopySample(const std::string& file);
 
   Result<AttachResult> Attach(const std::string& path);

@@ -137,7 +137,7 @@ int RunCapture(const CommandLine& line) {
   bool has_problems = false;
   const auto summary = Capture(line, has_problems);
   if (!summary) return ExitWith(summary.error());
-  Complain("on the spool " + line.spool + ": " + std::to_string(summary->complete) +
+  Complain("on the spool " + EscapeBytes(line.spool) + ": " + std::to_string(summary->complete) +
            " dumps, in part " + std::to_string(summary->partial) + ", skipped " +
            std::to_string(summary->skipped));
   const bool is_complete = summary->partial == 0 && summary->skipped == 0 && !has_problems;

@@ -93,6 +93,7 @@ Result<CaptureSummary> CapturePlan(const Plan& plan,
     observer(entry.name, entry.outcome, entry.reason);
     return spool.AddSkip(entry);
   };
+  for (const std::string& warning : plan.warnings) VMCOREDD_TRY(spool.AddNote(warning));
   for (const ManifestSkip& entry : plan.skipped) VMCOREDD_TRY(skip(entry));
   for (const PlannedDump& dump : plan.dumps) {
     auto result = CollectDump(dump, settings, spool);

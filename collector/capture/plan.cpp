@@ -64,6 +64,9 @@ void AskPlugin(const Device& device,
     skip(main_name, std::move(problem));
     return;
   }
+  for (const std::string& line : session.logs()) {
+    plan.warnings.push_back(main_name + ": " + line);
+  }
   for (const Offer& offer : session.offers()) {
     std::string name = MakeDumpName(plugin.name, device.address, offer.what);
     if (auto checked = CheckDumpName(name); !checked) {

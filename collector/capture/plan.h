@@ -37,6 +37,7 @@ struct PlannedDump {
 struct Plan {
   std::vector<PlannedDump> dumps;     // in the order of collection
   std::vector<ManifestSkip> skipped;  // what will not be collected, and why
+  std::vector<std::string> warnings;  // what plugins said while they were asked
 };
 
 // Asks every plugin about every device, each in a process of its own, and orders

@@ -45,15 +45,15 @@ Result<SpoolWriter> SpoolWriter::Create(const std::string& folder,
                 "a spool needs at least " + std::to_string(2 * kReservedFromPayload) + " bytes");
   }
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return FailIo("cannot make " + folder, errno);
+    return FailIo("cannot make " + EscapeBytes(folder), errno);
   }
   const std::string path = folder + '/' + std::string(kSpoolFileName);
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.is_valid() && errno == EEXIST) {
     return Fail(ErrorCode::kAlreadyExists,
-                path + " holds an earlier capture: save it and remove it");
+                EscapeBytes(path) + " holds an earlier capture: save it and remove it");
   }
-  if (!fd.is_valid()) return FailIo("cannot create " + path, errno);
+  if (!fd.is_valid()) return FailIo("cannot create " + EscapeBytes(path), errno);
 
   SpoolWriter spool(std::move(fd), max_bytes);
   std::string text;

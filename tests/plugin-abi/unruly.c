@@ -98,6 +98,7 @@ static int register_dumps(const struct vmcoredd_host* host,
   (void)device;
   if (is(host, "crash-register")) abort();
   if (is(host, "hang-register")) hang();
+  if (is(host, "warn-register")) host->log(host, VMCOREDD_LOG_WARNING, "half asleep");
   if (is(host, "refuse")) {
     host->log(host, VMCOREDD_LOG_ERROR, "this device\nis asleep");
     return -ENODEV;

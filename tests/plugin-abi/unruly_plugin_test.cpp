@@ -36,7 +36,6 @@ class UnrulyPluginTest : public testing::Test {
     settings_.deadline = deadline;
     auto run = RunCapture({*plugin}, settings_, folder_ / ("spool" + std::to_string(runs_++)));
     EXPECT_TRUE(run) << run.error().ToString();
-    EXPECT_THAT(run->spool.capture.warnings, testing::IsEmpty());
     return *run;
   }
   CaptureRun Unruly(const std::string& how, milliseconds deadline = kPatient) {
@@ -173,6 +172,13 @@ TEST_F(UnrulyPluginTest, ARefusalIsShownInThePluginsWords) {
   const CaptureRun run = Unruly("refuse");
   EXPECT_EQ(run.problems.at(kMain), "this device?is asleep");
   EXPECT_EQ(run.outcomes.at(kMain), Outcome::kSkipped);
+}
+
+TEST_F(UnrulyPluginTest, WarningsWhileRegisteringGetIntoTheManifest) {
+  const CaptureRun run = Unruly("warn-register");
+  EXPECT_EQ(run.spool.capture.warnings,
+            std::vector<std::string>{std::string(kMain) + ": half asleep"});
+  ExpectGood(run);
 }
 
 TEST_F(UnrulyPluginTest, TheHostRefusesDumpsThatMakeNoSense) {

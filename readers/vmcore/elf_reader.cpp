@@ -17,6 +17,8 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr uint32_t kFlagIncomplete = 0x1;  // makedumpfile's DUMP_ELF_INCOMPLETE
+
 std::string Variant(const ElfHeader& header) {
   return std::string(header.is_64 ? "ELF64" : "ELF32") +
          (header.order == std::endian::little ? " little-endian" : " big-endian");
@@ -162,7 +164,6 @@ void ElfReader::CheckNoteOverlaps() {
 }
 
 std::optional<Error> ElfReader::MarkedIncomplete() const {
-  constexpr uint32_t kFlagIncomplete = 0x1;  // makedumpfile's DUMP_ELF_INCOMPLETE
   if ((header_.flags & kFlagIncomplete) == 0) return std::nullopt;
   return Error(ErrorCode::kTruncated, "marked incomplete: makedumpfile ran out of space");
 }

@@ -48,6 +48,7 @@ std::vector<DeviceDump> ClaimDumps(std::vector<DumpNote> notes,
     if (notes[i].owner == kDumpNoteOwner) notes_by_name[notes[i].name].push_back(i);
   }
   std::vector<const ManifestDump*> ordered;
+  ordered.reserve(entries.size());
   for (const ManifestDump& entry : entries) ordered.push_back(&entry);
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const auto* a, const auto* b) { return a->ordinal > b->ordinal; });

@@ -32,7 +32,7 @@ Result<AttachResult> Dispatch(attach::LockedFile& file,
 
 Result<AttachResult> AttachToVmcore(const std::string& path,
                                     const std::vector<DumpToAttach>& dumps,
-                                    ManifestFragment fragment,
+                                    const ManifestFragment& fragment,
                                     const AttachOptions& options) {
   auto file = VMCOREDD_TRY(attach::LockedFile::Open(path));
   const attach::Addition addition{dumps, fragment, options};

@@ -56,7 +56,7 @@ struct AttachResult {
 // rebuilt ELF, is the new file in place, and the error says so.
 Result<AttachResult> AttachToVmcore(const std::string& path,
                                     const std::vector<DumpToAttach>& dumps,
-                                    ManifestFragment fragment,
+                                    const ManifestFragment& fragment,
                                     const AttachOptions& options);
 
 // Copies a flattened kdump from descriptor `in` to `out`, adding the notes in the
@@ -71,7 +71,7 @@ Result<AttachResult> AttachToVmcore(const std::string& path,
 Result<AttachResult> AttachToFlattenedStream(int in,
                                              int out,
                                              const std::vector<DumpToAttach>& dumps,
-                                             ManifestFragment fragment,
+                                             const ManifestFragment& fragment,
                                              const AttachOptions& options);
 
 // Undoes the last attach of the vmcore at `path`, bit for bit; `dumps` of the

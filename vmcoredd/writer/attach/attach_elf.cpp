@@ -136,7 +136,8 @@ Result<AttachResult> DetachElf(LockedFile& file,
   if (rebuild.note.index != layout.note_index || !head || *head > first_load ||
       kept > layout.note.filesz || first_load > layout.first_load || old_size > file.size() ||
       file.size() - old_size != layout.first_load - first_load ||
-      rebuild.note.filesz > first_load - layout.note.offset || (has_gap && gap.size() != first_load - *head)) {
+      rebuild.note.filesz > first_load - layout.note.offset ||
+      (has_gap && gap.size() != first_load - *head)) {
     return Fail(ErrorCode::kRefused,
                 "the notes are not where attach put them: the vmcore was written anew or changed "
                 "since");

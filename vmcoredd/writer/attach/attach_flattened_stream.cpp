@@ -89,7 +89,7 @@ Result<void> WriteNotes(const Plan& plan,
 Result<AttachResult> AttachToFlattenedStream(int in,
                                              int out,
                                              const std::vector<DumpToAttach>& dumps,
-                                             ManifestFragment fragment,
+                                             const ManifestFragment& fragment,
                                              const AttachOptions& options) {
   auto relay =
       VMCOREDD_TRY(FlattenedRelay::Create(in, out, options.spool_folder, options.progress));

@@ -43,12 +43,12 @@ Result<FlattenedRelay> FlattenedRelay::Create(int in,
   if (spool && ::ftruncate(spool->get(), kInitialSpoolSize) != 0) {
     spool = FailIo("cannot size the temporary file", errno);
   }
-  FlattenedRelay relay(in, out, spool ? *std::move(spool) : UniqueFd(), progress);
   if (!spool) {
+    FlattenedRelay relay(in, out, UniqueFd(), progress);
     VMCOREDD_TRY(relay.PassRest());
     return tl::unexpected(std::move(spool).error());
   }
-  return relay;
+  return FlattenedRelay(in, out, *std::move(spool), progress);
 }
 
 Result<size_t> FlattenedRelay::Read(std::span<std::byte> bytes) {

@@ -15,6 +15,7 @@ namespace vmcoredd::attach {
 namespace {
 
 constexpr std::string_view kVmcoreinfoOwner = "VMCOREINFO";
+constexpr std::string_view kPageSizeKey = "PAGESIZE=";
 // The kernel's is one page (VMCOREINFO_BYTES in include/linux/vmcore_info.h).
 constexpr uint64_t kMaxVmcoreinfoBytes = 64 * 1024;
 constexpr uint64_t kMinPageSize = 4096;
@@ -30,14 +31,14 @@ std::optional<uint64_t> ParseNumber(std::string_view text) {
 }
 
 Result<uint64_t> PageSizeIn(ByteSource& source, ByteRange vmcoreinfo) {
-  constexpr std::string_view kKey = "PAGESIZE=";
   std::string text(std::min(vmcoreinfo.size, kMaxVmcoreinfoBytes), '\0');
   const size_t got =
       VMCOREDD_TRY(source.ReadAt(vmcoreinfo.offset, std::as_writable_bytes(std::span(text))));
   text.resize(got);
-  for (size_t at = text.find(kKey); at != std::string::npos; at = text.find(kKey, at + 1)) {
+  for (size_t at = text.find(kPageSizeKey); at != std::string::npos;
+       at = text.find(kPageSizeKey, at + 1)) {
     if (at != 0 && text[at - 1] != '\n') continue;
-    const std::string_view rest = std::string_view(text).substr(at + kKey.size());
+    const std::string_view rest = std::string_view(text).substr(at + kPageSizeKey.size());
     const auto size = ParseNumber(rest.substr(0, rest.find('\n')));
     if (size && IsPowerOfTwo(*size) && *size >= kMinPageSize && *size <= kMaxPageSize) {
       return *size;

@@ -30,6 +30,9 @@ endif()
 add_library(vmcoredd_flags INTERFACE)
 target_compile_options(vmcoredd_flags INTERFACE
   -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  # g++ 12 reports assignments of one-character literals to a std::string (GCC
+  # bug 105651).
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>
   $<$<BOOL:${VMCOREDD_WERROR}>:-Werror>
   -fstack-protector-strong
   $<$<CONFIG:Release>:-ffunction-sections -fdata-sections>)

@@ -16,6 +16,7 @@
 #include "readers/cli/progress.h"
 #include "readers/cli/selector.h"
 #include "readers/cli/sparse_stream.h"
+#include "readers/cli/watched_stream.h"
 #include "vmcoredd/base/output_file.h"
 
 namespace vmcoredd::cli {
@@ -75,7 +76,9 @@ class Extraction {
   void ToStdout(const SelectedDump& selected) {
     DumpOutcome outcome = Describe(selected);
     FdStream out(STDOUT_FILENO);
-    Stream(selected, out, outcome);
+    if (const auto done = Stream(selected, out, outcome); !done) {
+      console_.AddProblem({}, Error(done.error()).With("standard output"));
+    }
   }
 
   void ToFolder(const SelectedDump& selected, Destination& destination) {
@@ -111,7 +114,9 @@ class Extraction {
   }
 
   // Streams the payload, says what is wrong with it, and notes it in `outcome`.
-  void Stream(const SelectedDump& selected, OutputStream& out, DumpOutcome& outcome) {
+  // Fails when it cannot be written.
+  Result<void> Stream(const SelectedDump& selected, OutputStream& to, DumpOutcome& outcome) {
+    WatchedStream out(to);
     const std::string name = NameText(outcome.name);
     Progress progress(console_, "extracting " + name, selected.dump->size());
     auto result =
@@ -124,8 +129,9 @@ class Extraction {
                             Error(ErrorCode::kCorrupt, name + ": the payload does not match its "
                                                               "checksum"));
       }
-      return;
+      return {};
     }
+    if (out.error()) return tl::unexpected(*out.error());
     outcome.truncated = result.error().code() == ErrorCode::kTruncated;
     outcome.failed = !outcome.truncated;
     console_.AddProblem(selected.input->file(), std::move(result).error().With(name));
@@ -133,6 +139,7 @@ class Extraction {
         selected.dump->manifest->codec != Codec::kNone) {
       console_.Note(name + ": --stored gives it as it is stored");
     }
+    return {};
   }
 
   Result<void> ToFile(const SelectedDump& selected,
@@ -149,7 +156,7 @@ class Extraction {
     OutputFile file = VMCOREDD_TRY(OutputFile::Create(extracted.path, existing));
     const PartialFileGuard guard(extracted.path);
     SparseStream out(file);
-    Stream(selected, out, extracted.outcome);
+    VMCOREDD_TRY(Stream(selected, out, extracted.outcome));
     VMCOREDD_TRY(out.Finish());
     // What a truncated file still has is worth keeping; nothing is not.
     if (extracted.outcome.truncated) extracted.outcome.bytes = file.end();

@@ -12,6 +12,7 @@
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
 #include "readers/cli/selector.h"
+#include "readers/cli/watched_stream.h"
 #include "vmcoredd/base/text.h"
 #include "vmcoredd/format/dump_name.h"
 #include "vmcoredd/writer/archive_writer.h"
@@ -22,24 +23,14 @@ namespace {
 
 constexpr size_t kWindow = 256 * 1024;
 
-// The bytes of a dump on their way into the archive.
+// The archive as a stream.
 class IntoArchive final : public OutputStream {
  public:
   explicit IntoArchive(ArchiveWriter& archive) : archive_(archive) {}
-  Result<void> Write(std::span<const std::byte> bytes) override {
-    written_ += bytes.size();
-    auto result = archive_.Write(bytes);
-    if (!result) write_error_ = result.error();
-    return result;
-  }
-  uint64_t written() const { return written_; }
-  // Set when it was the archive that failed, and not what is put into it.
-  const std::optional<Error>& write_error() const { return write_error_; }
+  Result<void> Write(std::span<const std::byte> bytes) override { return archive_.Write(bytes); }
 
  private:
   ArchiveWriter& archive_;
-  uint64_t written_ = 0;
-  std::optional<Error> write_error_;
 };
 
 class Packing {
@@ -59,11 +50,12 @@ class Packing {
       facts.warnings.push_back("the exact length is not known: zeros at the end may be padding");
     }
     VMCOREDD_TRY(archive_.BeginDump(dump.name(), codec_));
-    IntoArchive out(archive_);
+    IntoArchive into_archive(archive_);
+    WatchedStream out(into_archive);
     Progress progress(console_, "packing " + escaped, dump.size());
     auto result =
         ExtractDump(*selected.input->reader, dump, PayloadForm::kExact, out, progress.callback());
-    if (out.write_error()) return tl::unexpected(*out.write_error());
+    if (out.error()) return tl::unexpected(*out.error());
     if (!result) {
       const bool keep = result.error().code() == ErrorCode::kTruncated && out.written() != 0;
       facts.warnings.push_back(result.error().ToString());

@@ -14,12 +14,18 @@ namespace vmcoredd::cli {
 
 Console::Console() : error_is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-void Console::Print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Console::Print(std::string_view text) {
+  const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!printed && stdout_error_ == 0) stdout_error_ = errno;
+}
+
+void Console::Flush() {
+  if (std::fflush(stdout) != 0 && stdout_error_ == 0) stdout_error_ = errno;
+}
 
 void Console::PrintMessage(std::string_view text) {
   ShowProgress({});
-  // Lines of both streams appear in the order in which they were said.
-  std::fflush(stdout);
+  Flush();  // lines of both streams appear in the order in which they were said
   const std::string line = "vmcoredd: " + std::string(text) + '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
@@ -62,7 +68,7 @@ bool Console::CanAsk() const { return error_is_terminal_ && ::isatty(STDIN_FILEN
 bool Console::Ask(std::string_view question) {
   if (!CanAsk()) return false;
   ShowProgress({});
-  std::fflush(stdout);
+  Flush();
   const std::string line = "vmcoredd: " + std::string(question) + " [y/N] ";
   std::fwrite(line.data(), 1, line.size(), stderr);
   char answer[16] = {};
@@ -80,8 +86,8 @@ void Console::ShowProgress(std::string_view text) {
 
 int Console::Finish() {
   ShowProgress({});
-  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
-  if (failed) AddProblem({}, Error::Io("cannot write standard output", errno));
+  Flush();
+  if (stdout_error_ != 0) AddProblem({}, Error::Io("cannot write standard output", stdout_error_));
   return exit_code_;
 }
 

@@ -66,10 +66,12 @@ class Console {
   void Add(std::string_view file, const Error& error, ExitCode code);
   void PrintMessage(std::string_view text);
   void Raise(ExitCode code);
+  void Flush();
 
   bool error_is_terminal_;
   bool progress_shown_ = false;
   int exit_code_ = kExitOk;
+  int stdout_error_ = 0;  // errno of the first failure
   size_t problem_count_ = 0;
   std::string last_file_;
   size_t of_last_file_ = 0;

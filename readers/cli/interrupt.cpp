@@ -29,6 +29,8 @@ extern "C" void OnSignal(int signal_number) {
 }  // namespace
 
 void InstallSignalHandlers() {
+  // A file that may grow no further is an error of write(), as on a full disk.
+  ::signal(SIGXFSZ, SIG_IGN);
   struct sigaction action = {};
   action.sa_handler = OnSignal;
   action.sa_flags = static_cast<int>(SA_RESETHAND);

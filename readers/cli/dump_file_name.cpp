@@ -33,6 +33,7 @@ std::string SafeFileName(std::string_view raw) {
 
 std::vector<std::string> FileNamesFor(const std::vector<FileToName>& files) {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const FileToName& file : files) names.push_back(SafeFileName(file.name));
   std::vector<bool> indexed(files.size(), false);
   // An index makes a name unique among all that have one, but what it makes may

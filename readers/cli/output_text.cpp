@@ -13,6 +13,8 @@ namespace vmcoredd::cli {
 
 namespace {
 
+constexpr std::string_view kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
 std::string Remarks(const DeviceDump& dump) {
   std::string text;
   const auto remark = [&](const std::string& what) { text += "  [" + what + ']'; };
@@ -103,7 +105,6 @@ std::string Count(uint64_t count, std::string_view what) {
 }
 
 std::string HumanBytes(uint64_t bytes) {
-  constexpr std::string_view kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   if (bytes < 4096) return fmt::format("{} B", bytes);
   auto value = static_cast<double>(bytes);
   size_t unit = 0;

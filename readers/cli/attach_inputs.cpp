@@ -38,11 +38,21 @@ Result<ManifestDump> Describe(Input& archive, const DeviceDump& dump) {
   return manifest;
 }
 
+// A vmcore must not come to hold what is known to be wrong.
+Result<void> CheckPayload(Input& archive, const DeviceDump& dump) {
+  HashingStream unused;
+  const auto read = VMCOREDD_TRY(ExtractDump(*archive.reader, dump, PayloadForm::kExact, unused));
+  if (read.hash_matches != false) return {};
+  return FailAt(ErrorCode::kCorrupt, dump.notes.front().payload.offset,
+                "the payload does not match its checksum: pack what is left of it");
+}
+
 Result<DumpToAttach> ToAttach(Input& archive, const DeviceDump& dump) {
   DumpToAttach to_attach;
   to_attach.name = dump.name();
   to_attach.source = &archive.reader->data();
   to_attach.manifest = dump.manifest ? *dump.manifest : VMCOREDD_TRY(Describe(archive, dump));
+  if (dump.manifest) VMCOREDD_TRY(CheckPayload(archive, dump));
   std::vector<Part> parts = to_attach.manifest.parts;
   if (parts.empty()) parts.push_back({to_attach.manifest.stored});
   if (parts.size() != dump.notes.size()) {

@@ -11,7 +11,7 @@ namespace vmcoredd::cli {
 
 // The dumps of an archive as attach wants them. What the manifest does not say of
 // a dump is found out by reading it. Borrows from `archive`. kCorrupt when what
-// the manifest says does not fit the notes.
+// the manifest says does not fit the notes, or a payload not its checksum.
 Result<std::vector<DumpToAttach>> DumpsToAttach(Input& archive);
 
 // kRefused, with the reason, when the archives should not be put into this vmcore:

@@ -12,7 +12,7 @@
 #                              to be linked into a collector; built only on demand
 #
 # The same function serves inside the project and in a project that found it with
-# find_package(vmcoredd).
+# find_package(vmcoredd-plugin).
 function(vmcoredd_add_driver_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "SOURCES")
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)

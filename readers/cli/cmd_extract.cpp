@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "readers/cli/commands.h"
@@ -38,7 +39,7 @@ Result<void> MakeFolder(const std::string& path, bool follow) {
 // Where the dumps of one vmcore go: the folder, and a file name for each index.
 struct Destination {
   std::string folder;
-  bool made = false;
+  std::optional<bool> usable;  // once it was tried to make it
   std::map<uint32_t, std::string> names;
 };
 
@@ -82,9 +83,11 @@ class Extraction {
   }
 
   void ToFolder(const SelectedDump& selected, Destination& destination) {
+    if (!destination.usable) destination.usable = MakeFolders(destination);
+    if (!*destination.usable) return;
     ExtractedDump extracted{selected.input, Describe(selected), {}};
     extracted.path = destination.folder + '/' + destination.names[selected.dump->index()];
-    const auto done = ToFile(selected, destination, extracted);
+    const auto done = ToFile(selected, extracted);
     if (!done) {
       console_.AddProblem(extracted.path, done.error());
       return;
@@ -142,15 +145,18 @@ class Extraction {
     return {};
   }
 
-  Result<void> ToFile(const SelectedDump& selected,
-                      Destination& destination,
-                      ExtractedDump& extracted) {
-    if (!destination.made) {
-      const bool in_folder = destination.folder != command_.folder;
-      VMCOREDD_TRY(MakeFolder(command_.folder, true));
-      if (in_folder) VMCOREDD_TRY(MakeFolder(destination.folder, false));
-      destination.made = true;
+  bool MakeFolders(const Destination& destination) {
+    std::string path = command_.folder;
+    auto made = MakeFolder(path, true);
+    if (made && destination.folder != path) {
+      path = destination.folder;
+      made = MakeFolder(path, false);
     }
+    if (!made) console_.AddProblem(path, made.error());
+    return made.has_value();
+  }
+
+  Result<void> ToFile(const SelectedDump& selected, ExtractedDump& extracted) {
     const auto existing =
         command_.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail;
     OutputFile file = VMCOREDD_TRY(OutputFile::Create(extracted.path, existing));

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Large inputs, most of them holes."""
+import os
+import random
+import struct
+import sys
+
+TESTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.path.insert(0, os.path.join(TESTS, "support"))
+
+from mkvmcore_lib.text import build_lines  # noqa: E402
+
+MIB = 1 << 20
+# 1 GiB of notes in several sizes: (bytes, how many).
+NOTES = ((512 * MIB, 1), (128 * MIB, 2), (16 * MIB, 8), (2 * MIB, 32), (64 << 10, 1024))
+PAGE = 4096
+BLOCK = random.Random(1).randbytes(MIB)
+
+
+def fill(out, offset, size):
+    out.seek(offset)
+    while size > 0:
+        out.write(BLOCK[:min(size, MIB)])
+        size -= MIB
+
+
+def big_elf(path):
+    """An ELF vmcore of 64 GiB, holes, with 1 GiB of notes that are none."""
+    lines = ["elf"]
+    for size, count in NOTES:
+        lines.append(f"dump name=bench_{size}_{{}} size={size - 64} count={count} data=zero")
+    lines += ["note owner=CORE type=1 size=336", "vmcoreinfo OSRELEASE=6.1.0 PAGESIZE=4096",
+              "load paddr=0 size=63G"]
+    images, payloads = build_lines(lines)
+    images[0].store(path)
+    with open(path, "r+b") as out:
+        for index, payload in enumerate(payloads):
+            fill(out, images[0].labels[f"dump{index}"] + 64, payload.size)
+    return len(payloads)
+
+
+def same_bytes(path):
+    """A file of as many bytes as the payloads of big_elf."""
+    with open(path, "wb") as out:
+        fill(out, 0, sum((size - 64) * count for size, count in NOTES))
+
+
+def kdump(path, pages, dense):
+    """kdump-compressed with raw pages; all their data, or holes."""
+    images, _ = build_lines([
+        "kdump", "dump name=old size=100000", "note owner=CORE type=1 size=336",
+        "vmcoreinfo OSRELEASE=6.1.0 PAGESIZE=4096",
+        f"pages mapnr={pages} exist=0-7 dumped=0-0 codec=raw"])
+    image = images[0]
+    image.store(path)
+    bitmap, descriptors = image.labels["bitmap1"], image.labels["descriptors"]
+    data_at = descriptors + 24 * pages
+    data_at += -data_at % PAGE
+    with open(path, "r+b") as out:
+        for start in (bitmap, image.labels["bitmap2"]):
+            out.seek(start)
+            out.write(b"\xff" * (pages // 8))
+        out.seek(descriptors)
+        for first in range(0, pages, 65536):
+            out.write(b"".join(struct.pack("<QIIQ", data_at + page * PAGE, PAGE, 0, 0)
+                               for page in range(first, min(pages, first + 65536))))
+        if dense:
+            fill(out, data_at, pages * PAGE)
+        out.truncate(data_at + pages * PAGE)
+
+
+def flattened(source, path, record=64 << 10):
+    """makedumpfile's flattened form of a file, records of 64 KiB."""
+    with open(source, "rb") as data, open(path, "wb") as out:
+        out.write((b"makedumpfile".ljust(16, b"\0") + struct.pack(">qq", 1, 1)).ljust(4096, b"\0"))
+        offset = 0
+        while chunk := data.read(record):
+            out.write(struct.pack(">qq", offset, len(chunk)) + chunk)
+            offset += len(chunk)
+        out.write(b"\xff" * 16)
+
+
+def archive(path):
+    images, _ = build_lines(["archive", "dump name=pci_0000:00:04.0 size=4096 m-source=pci",
+                             "dump name=fw size=1M m-source=fw data=random:2",
+                             "manifest kind=live"])
+    images[0].store(path)

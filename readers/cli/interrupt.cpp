@@ -3,9 +3,8 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
-#include <climits>
-#include <cstring>
 
 namespace vmcoredd::cli {
 
@@ -13,14 +12,14 @@ namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
-// What a signal handler can reach must be static. The flag says that the path
-// is complete.
-char partial_path[PATH_MAX + 16];
-std::atomic<bool> partial_exists = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
+// What a signal handler can reach must be static: the names of the partial files.
+std::array<std::atomic<const char*>, kMaxPartialFiles> partial_files = {};
+static_assert(std::atomic<const char*>::is_always_lock_free);
 
 extern "C" void OnSignal(int signal_number) {
-  if (partial_exists) ::unlink(partial_path);
+  for (const auto& slot : partial_files) {
+    if (const char* const partial = slot) ::unlink(partial);
+  }
   // SA_RESETHAND has restored the default action, which ends the program as
   // soon as the handler returns and the signal is no longer blocked.
   ::raise(signal_number);
@@ -42,14 +41,19 @@ void InstallSignalHandlers() {
   }
 }
 
-PartialFileGuard::PartialFileGuard(const std::string& path) {
-  const std::string partial = path + ".partial";
-  if (partial.size() >= sizeof partial_path) return;  // no system call takes it either
-  std::memcpy(partial_path, partial.c_str(), partial.size() + 1);
-  partial_exists = true;
+PartialFileGuard::PartialFileGuard(const std::string& path) : partial_(path + ".partial") {
+  for (auto& slot : partial_files) {
+    const char* unused = nullptr;
+    if (slot.compare_exchange_strong(unused, partial_.c_str())) return;
+  }
 }
 
-PartialFileGuard::~PartialFileGuard() { partial_exists = false; }
+PartialFileGuard::~PartialFileGuard() {
+  for (auto& slot : partial_files) {
+    const char* mine = partial_.c_str();
+    if (slot.compare_exchange_strong(mine, nullptr)) return;
+  }
+}
 
 DeferInterrupts::DeferInterrupts() {
   sigset_t set;

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include <cstddef>
 #include <string>
 
 namespace vmcoredd::cli {
@@ -15,14 +16,20 @@ namespace vmcoredd::cli {
 
 void InstallSignalHandlers();
 
+// How many PartialFileGuards may live at a time; one more guards nothing.
+inline constexpr size_t kMaxPartialFiles = 64;
+
 // While it lives, a signal removes "PATH.partial", which an OutputFile that was
-// created for PATH is writing. Only one may live at a time.
+// created for PATH is writing.
 class PartialFileGuard {
  public:
   explicit PartialFileGuard(const std::string& path);
   PartialFileGuard(const PartialFileGuard&) = delete;
   PartialFileGuard& operator=(const PartialFileGuard&) = delete;
   ~PartialFileGuard();
+
+ private:
+  const std::string partial_;
 };
 
 // Holds interrupts back while it lives, or until Allow().

@@ -7,18 +7,26 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 namespace vmcoredd {
 
 namespace {
 
+// How much is left to the page cache before the disk is told to start: so it
+// writes while we go on, and the sync at the end has little left to wait for.
+constexpr uint64_t kWritebackBytes = 8 * 1024 * 1024;
+
 std::string PartialName(const std::string& path) { return path + ".partial"; }
 
-Result<UniqueFd> OpenFolderOf(const std::string& path) {
+std::string FolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
-  std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
-  if (folder.empty()) folder.assign(1, '/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<UniqueFd> OpenFolder(const std::string& folder) {
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.is_valid()) return FailIo("cannot open the folder", errno);
   return fd;
@@ -66,6 +74,7 @@ OutputFile::~OutputFile() {
 Result<void> OutputFile::Write(std::span<const std::byte> bytes) {
   VMCOREDD_TRY(PwriteAll(fd_.get(), bytes, end_));
   end_ += bytes.size();
+  if (end_ >= flushed_ + kWritebackBytes) StartWriteback();
   return {};
 }
 
@@ -81,10 +90,15 @@ Result<void> OutputFile::SetEnd(uint64_t offset) {
   return {};
 }
 
-Result<void> OutputFile::Commit() {
-  if (::fsync(fd_.get()) != 0) return FailIo("cannot sync", errno);
-  // Opened first: once the file has its name, nothing more should be able to fail.
-  const UniqueFd folder = VMCOREDD_TRY(OpenFolderOf(path_));
+// Only a hint: what goes wrong is told by fsync().
+void OutputFile::StartWriteback() {
+  if (end_ <= flushed_) return;
+  ::sync_file_range(fd_.get(), static_cast<off_t>(flushed_), static_cast<off_t>(end_ - flushed_),
+                    SYNC_FILE_RANGE_WRITE);
+  flushed_ = end_;
+}
+
+Result<void> OutputFile::Rename() {
   const std::string partial = PartialName(path_);
   const unsigned flags = existing_ == Existing::kFail ? RENAME_NOREPLACE : 0u;
   int renamed = ::renameat2(AT_FDCWD, partial.c_str(), AT_FDCWD, path_.c_str(), flags);
@@ -101,12 +115,48 @@ Result<void> OutputFile::Commit() {
   }
   path_.clear();
   fd_.reset();
-  // Some filesystems cannot sync a folder and say EINVAL; there is nothing more
-  // to do for them.
-  if (::fsync(folder.get()) != 0 && errno != EINVAL) {
-    return FailIo("the file is complete under its name, but its folder cannot be synced", errno);
-  }
   return {};
+}
+
+Result<void> OutputFile::Commit() { return std::move(CommitAll({this, 1}).front()); }
+
+std::vector<Result<void>> OutputFile::CommitAll(std::span<OutputFile> files) {
+  std::vector<Result<void>> outcomes(files.size());
+  if (files.size() > 1) {
+    for (OutputFile& file : files) file.StartWriteback();
+  }
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (::fsync(files[i].fd()) != 0) outcomes[i] = FailIo("cannot sync", errno);
+  }
+  struct Folder {
+    Result<UniqueFd> fd;
+    std::vector<size_t> renamed;  // indexes of files
+  };
+  std::map<std::string, Folder> folders;
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (!outcomes[i]) continue;
+    // Opened first: once a file has its name, nothing more should be able to fail.
+    const std::string path = FolderOf(files[i].path_);
+    auto folder = folders.find(path);
+    if (folder == folders.end()) folder = folders.emplace(path, Folder{OpenFolder(path), {}}).first;
+    if (!folder->second.fd) {
+      outcomes[i] = tl::unexpected(folder->second.fd.error());
+      continue;
+    }
+    outcomes[i] = files[i].Rename();
+    if (outcomes[i]) folder->second.renamed.push_back(i);
+  }
+  for (const auto& [path, folder] : folders) {
+    // Some filesystems cannot sync a folder and say EINVAL; there is nothing more
+    // to do for them.
+    if (folder.renamed.empty() || ::fsync(folder.fd->get()) == 0 || errno == EINVAL) continue;
+    const int os_error = errno;
+    for (const size_t i : folder.renamed) {
+      outcomes[i] =
+          FailIo("the file is complete under its name, but its folder cannot be synced", os_error);
+    }
+  }
+  return outcomes;
 }
 
 }  // namespace vmcoredd

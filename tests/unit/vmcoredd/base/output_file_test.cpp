@@ -81,6 +81,30 @@ TEST_F(OutputFileTest, DoesNotOverwriteWhatAppearedMeanwhile) {
   EXPECT_EQ(Content(path_), "somebody else's");
 }
 
+TEST_F(OutputFileTest, CommitsTogetherAndOneFailureStopsNoOther) {
+  fs::create_directory(folder_ + "/sub");
+  const std::string paths[] = {path_, folder_ + "/taken", folder_ + "/sub/c"};
+  std::vector<OutputFile> files;
+  for (const std::string& path : paths) {
+    auto file = OutputFile::Create(path, OutputFile::Existing::kFail);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->Write(Bytes("content")));
+    files.push_back(*std::move(file));
+  }
+  std::ofstream(paths[1]) << "somebody else's";
+  const auto outcomes = OutputFile::CommitAll(files);
+  ASSERT_EQ(outcomes.size(), 3u);
+  EXPECT_TRUE(outcomes[0]);
+  ASSERT_FALSE(outcomes[1]);
+  EXPECT_EQ(outcomes[1].error().code(), ErrorCode::kAlreadyExists);
+  EXPECT_TRUE(outcomes[2]);
+  files.clear();
+  EXPECT_EQ(Content(paths[0]), "content");
+  EXPECT_EQ(Content(paths[1]), "somebody else's");
+  EXPECT_EQ(Content(paths[2]), "content");
+  EXPECT_FALSE(fs::exists(paths[1] + ".partial"));
+}
+
 TEST_F(OutputFileTest, RemovesTheLeftOverOfAKilledWriterOnly) {
   std::ofstream(path_ + ".partial") << "left over";
   auto file = OutputFile::Create(path_, OutputFile::Existing::kFail);

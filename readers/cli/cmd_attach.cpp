@@ -47,7 +47,7 @@ Result<Load> MakeLoad(std::vector<Input>& archives, Console& console) {
 // All archives, or none when one of them is not fit to be attached.
 std::vector<Input> OpenArchives(const std::vector<std::string>& files, Console& console) {
   std::vector<Input> archives = OpenInputs(files, {}, console);
-  for (const Input& archive : archives) {
+  for (Input& archive : archives) {
     const VmcoreFormat format = archive.reader->info().format;
     if (format != VmcoreFormat::kArchive) {
       console.AddUnusable(archive.file(), Error(ErrorCode::kInvalidArgument,
@@ -61,6 +61,8 @@ std::vector<Input> OpenArchives(const std::vector<std::string>& files, Console& 
     } else if (archive.table.dumps.empty()) {
       console.AddProblem(archive.file(),
                          Error(ErrorCode::kNotFound, "there is no device dump in it"));
+    } else {
+      CheckCompressedStream(archive, console);
     }
   }
   if (console.problem_count() != 0) archives.clear();

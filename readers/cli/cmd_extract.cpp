@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "readers/cli/commands.h"
@@ -67,6 +69,11 @@ std::vector<Destination> Destinations(const std::vector<Input>& inputs, const st
   return destinations;
 }
 
+// Files wait until there are this many, or this many bytes in them, to be synced
+// together.
+constexpr size_t kWaitingFiles = kMaxPartialFiles - 1;  // and one is being written
+constexpr uint64_t kWaitingBytes = 64 * 1024 * 1024;
+
 class Extraction {
  public:
   Extraction(const ExtractCommand& command, Console& console)
@@ -87,14 +94,33 @@ class Extraction {
     if (!*destination.usable) return;
     ExtractedDump extracted{selected.input, Describe(selected), {}};
     extracted.path = destination.folder + '/' + destination.names[selected.dump->index()];
-    const auto done = ToFile(selected, extracted);
-    if (!done) {
-      console_.AddProblem(extracted.path, done.error());
-      return;
+    const auto written = ToFile(selected, extracted);
+    if (!written) console_.AddProblem(extracted.path, written.error());
+    if (waiting_files_.size() >= kWaitingFiles || waiting_bytes_ >= kWaitingBytes) Commit();
+  }
+
+  // Gives the files that were written their names.
+  void Commit() {
+    const auto outcomes = OutputFile::CommitAll(waiting_files_);
+    for (size_t i = 0; i < outcomes.size(); ++i) {
+      ExtractedDump& extracted = waiting_[i].extracted;
+      if (!outcomes[i]) {
+        console_.AddProblem(extracted.path, outcomes[i].error());
+        continue;
+      }
+      if (!command_.json) console_.Print(Line(extracted));
+      extracted_.push_back(std::move(extracted));
     }
-    if (extracted.outcome.failed) return;
-    if (!command_.json) console_.Print(Line(extracted));
-    extracted_.push_back(std::move(extracted));
+    waiting_.clear();
+    waiting_files_.clear();
+    waiting_bytes_ = 0;
+  }
+
+  // What no checksum of its own confirms is only known to be right when the
+  // compressed data that it came out of is. After the files have their names:
+  // reading all of a vmcore takes long, and they can be looked at meanwhile.
+  void CheckStreams() {
+    for (Input* const input : unconfirmed_) CheckCompressedStream(*input, console_);
   }
 
   const std::vector<ExtractedDump>& extracted() const { return extracted_; }
@@ -127,6 +153,7 @@ class Extraction {
     if (result) {
       outcome.bytes = result->written;
       outcome.hash_matches = result->hash_matches;
+      if (!outcome.hash_matches) unconfirmed_.insert(selected.input);
       if (outcome.hash_matches == false) {
         console_.AddProblem(selected.input->file(),
                             Error(ErrorCode::kCorrupt, name + ": the payload does not match its "
@@ -160,7 +187,7 @@ class Extraction {
     const auto existing =
         command_.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail;
     OutputFile file = VMCOREDD_TRY(OutputFile::Create(extracted.path, existing));
-    const PartialFileGuard guard(extracted.path);
+    auto guard = std::make_unique<PartialFileGuard>(extracted.path);
     SparseStream out(file);
     VMCOREDD_TRY(Stream(selected, out, extracted.outcome));
     VMCOREDD_TRY(out.Finish());
@@ -168,12 +195,23 @@ class Extraction {
     if (extracted.outcome.truncated) extracted.outcome.bytes = file.end();
     if (extracted.outcome.truncated && file.end() == 0) extracted.outcome.failed = true;
     if (extracted.outcome.failed) return {};
-    return file.Commit();
+    waiting_bytes_ += file.end();
+    waiting_files_.push_back(std::move(file));
+    waiting_.push_back({std::move(extracted), std::move(guard)});
+    return {};
   }
 
   const ExtractCommand& command_;
   Console& console_;
   PayloadForm form_;
+  std::set<Input*> unconfirmed_;
+  std::vector<OutputFile> waiting_files_;  // written, but not under their names yet
+  struct Waiting {
+    ExtractedDump extracted;
+    std::unique_ptr<PartialFileGuard> guard;
+  };
+  std::vector<Waiting> waiting_;  // the same, in the same order
+  uint64_t waiting_bytes_ = 0;
   std::vector<ExtractedDump> extracted_;
 };
 
@@ -191,6 +229,7 @@ void Run(const ExtractCommand& command, Console& console) {
   Extraction extraction(command, console);
   if (to_stdout) {
     if (selected.size() == 1) extraction.ToStdout(selected.front());
+    extraction.CheckStreams();
     if (selected.size() > 1) {
       console.AddUsageError(std::to_string(selected.size()) +
                             " device dumps are selected and standard output takes one: choose it "
@@ -202,6 +241,8 @@ void Run(const ExtractCommand& command, Console& console) {
   for (const SelectedDump& dump : selected) {
     extraction.ToFolder(dump, destinations[static_cast<size_t>(dump.input - inputs.data())]);
   }
+  extraction.Commit();
+  extraction.CheckStreams();
   if (command.json) {
     console.Print(ExtractJson(extraction.extracted(), command.stored, console.problems()));
   }

@@ -68,6 +68,9 @@ class Packing {
           selected.input->file(),
           Error(ErrorCode::kCorrupt, escaped + ": the payload does not match its checksum"));
     }
+    if (selected.input->stream_damaged && !(result && result->hash_matches)) {
+      facts.warnings.push_back("the compressed file that it was packed from was damaged");
+    }
     ++count_;
     return archive_.EndDump(std::move(facts));
   }
@@ -141,6 +144,9 @@ void Run(const PackCommand& command, Console& console) {
   std::vector<SelectedDump> selected;
   if (!command.files.empty()) {
     inputs = OpenInputs(command.files, {}, console);
+    // First: an archive gives its payloads checksums, which must not be those of
+    // wrong bytes.
+    for (Input& input : inputs) CheckCompressedStream(input, console);
     selected = SelectDumps(inputs, command.selectors, console);
   }
   const auto count = Pack(command, inputs, selected, console);

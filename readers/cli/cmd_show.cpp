@@ -5,9 +5,11 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <set>
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
+#include "readers/cli/inputs.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/selector.h"
 
@@ -98,6 +100,7 @@ class HexDumpStream final : public OutputStream {
 void Run(const ShowCommand& command, Console& console) {
   std::vector<Input> inputs = OpenInputs(command.files, {}, console);
   const auto form = command.stored ? PayloadForm::kStored : PayloadForm::kExact;
+  std::set<Input*> unconfirmed;  // inputs that payloads without checksum are of
   bool first = true;
   for (const auto& [input, dump] : SelectDumps(inputs, command.selectors, console)) {
     if (!first) console.Print("\n");
@@ -110,6 +113,7 @@ void Run(const ShowCommand& command, Console& console) {
                       command.length.value_or(std::numeric_limits<uint64_t>::max()));
     auto result = ExtractDump(*input->reader, *dump, form, out);
     static_cast<void>(out.Finish());  // only prints
+    if (!result || !result->hash_matches) unconfirmed.insert(input);
     if (!result && !out.full()) {
       console.AddProblem(input->file(), std::move(result).error().With(name));
     } else if (!out.full() && !out.reached()) {
@@ -121,6 +125,7 @@ void Run(const ShowCommand& command, Console& console) {
                                               name + ": the payload does not match its checksum"));
     }
   }
+  for (Input* const input : unconfirmed) CheckCompressedStream(*input, console);
 }
 
 }  // namespace vmcoredd::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "readers/cli/inputs.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -41,8 +42,9 @@ std::vector<Input> OpenInputs(const std::vector<std::string>& files,
     for (const Diagnostic& diagnostic : input.table.diagnostics) {
       console.AddProblem(input.file(), diagnostic.error);
     }
-    if (const auto damage = input.reader->stream_damage(); damage && info.diagnostics.empty()) {
-      console.AddProblem(input.file(), *damage);
+    if (const auto damage = input.reader->stream_damage()) {
+      if (info.diagnostics.empty()) console.AddProblem(input.file(), *damage);
+      input.stream_damaged = true;
     }
     if (info.complete == false && info.diagnostics.empty()) {
       console.AddProblem(input.file(), Error(ErrorCode::kTruncated, "the file is incomplete"));
@@ -52,6 +54,25 @@ std::vector<Input> OpenInputs(const std::vector<std::string>& files,
   }
   reading->reset();
   return inputs;
+}
+
+void CheckCompressedStream(Input& input, Console& console) {
+  const std::string& compression = input.reader->info().compression;
+  if (compression.empty()) return;
+  uint64_t payloads_end = 0;
+  for (const DeviceDump& dump : input.table.dumps) {
+    for (const DumpNote& note : dump.notes) {
+      payloads_end = std::max(payloads_end, note.payload.offset + note.available);
+    }
+  }
+  Progress progress(console, "checking the " + compression + " data", std::nullopt);
+  const auto read = input.reader->ReadStreamToEnd(payloads_end, progress.callback());
+  if (!read) console.AddProblem(input.file(), read.error());
+  const auto damage = input.reader->stream_damage();
+  if (!damage || input.stream_damaged) return;
+  console.AddProblem(input.file(),
+                     Error(*damage).With("payloads without a checksum of their own may be wrong"));
+  input.stream_damaged = true;
 }
 
 std::vector<NoteSum> SumNotes(const DeviceDumpTable& table) {

@@ -21,7 +21,8 @@ struct Input {
   std::vector<std::string> files;  // as given
   std::unique_ptr<VmcoreReader> reader;
   DeviceDumpTable table;
-  size_t problems = 0;  // found on opening
+  size_t problems = 0;          // found on opening
+  bool stream_damaged = false;  // and `console` knows it
 
   // What messages call it: the first of its files.
   const std::string& file() const { return files.front(); }
@@ -32,6 +33,11 @@ struct Input {
 std::vector<Input> OpenInputs(const std::vector<std::string>& files,
                               const OpenOptions& options,
                               Console& console);
+
+// Reads a compressed input to its end, where its checksum is, and says on `console`
+// what is wrong: until then, any byte of a payload may be. The payloads can still
+// be read. Of an input that is not compressed there is nothing to know.
+void CheckCompressedStream(Input& input, Console& console);
 
 // How many notes of one owner and type there are, and their bytes.
 struct NoteSum {

@@ -95,8 +95,14 @@ class LibarchiveDecoder final : public InputStream {
     return static_cast<la_ssize_t>(bytes->size());
   }
 
+  // Of the compressed file. libarchive does not say before it has read the header.
+  uint64_t UsedBytes() {
+    const la_int64_t used = archive_filter_bytes(archive_.get(), -1);
+    return used >= 0 ? static_cast<uint64_t>(used) : in_.consumed();
+  }
+
   Result<void> CheckNothingFollows() {
-    const auto used = static_cast<uint64_t>(archive_filter_bytes(archive_.get(), -1));
+    const uint64_t used = UsedBytes();
     bool more = used < in_.consumed() + lent_;
     if (!more) {
       in_.Consume(lent_);
@@ -116,8 +122,7 @@ class LibarchiveDecoder final : public InputStream {
     const bool cut =
         what.find("runcated") != std::string::npos || what.find("No progress") != std::string::npos;
     return FailDecoding(cut ? ErrorCode::kTruncated : ErrorCode::kCorrupt, compression_,
-                        static_cast<uint64_t>(archive_filter_bytes(archive_.get(), -1)),
-                        cut ? "the data is cut off" : what);
+                        UsedBytes(), cut ? "the data is cut off" : what);
   }
 
   struct Deleter {

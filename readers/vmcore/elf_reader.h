@@ -23,6 +23,9 @@ class ElfReader final : public VmcoreReader {
   const std::vector<ByteRange>& note_segments() const override { return note_segments_; }
   ByteSource& data() override { return input_->data(); }
   std::optional<Error> stream_damage() const override { return input_->stream_damage(); }
+  Result<void> ReadStreamToEnd(uint64_t keep_until, const ProgressCallback& progress) override {
+    return input_->ReadToEnd(keep_until, progress);
+  }
   Result<void> VerifyStructure(const ReportCallback& report,
                                const ProgressCallback& progress) override;
 

@@ -33,6 +33,9 @@ class SplitReader final : public VmcoreReader {
   }
   ByteSource& data() override { return notes_piece_->data(); }
   std::optional<Error> stream_damage() const override { return notes_piece_->stream_damage(); }
+  Result<void> ReadStreamToEnd(uint64_t keep_until, const ProgressCallback& progress) override {
+    return notes_piece_->ReadStreamToEnd(keep_until, progress);
+  }
   // Also compares all notes of all pieces.
   Result<void> VerifyStructure(const ReportCallback& report,
                                const ProgressCallback& progress) override;

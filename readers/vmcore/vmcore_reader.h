@@ -72,6 +72,17 @@ class VmcoreReader {
   // read error), as far as it is known by now: reading on may find it.
   virtual std::optional<Error> stream_damage() const { return std::nullopt; }
 
+  // Reads the stream below data() to its end, where a compressed file has its
+  // checksum: until then nobody knows whether the bytes before it are right, and
+  // stream_damage() does afterwards. Of what was not read before, only what lies
+  // below `keep_until` can be read afterwards. Does nothing for a file that is not
+  // a stream.
+  virtual Result<void> ReadStreamToEnd(uint64_t keep_until, const ProgressCallback& progress) {
+    static_cast<void>(keep_until);
+    static_cast<void>(progress);
+    return {};
+  }
+
   // Reads everything that headers promise but opening does not look at: every
   // page descriptor, every segment end, the whole of a stream. Calls `report` for
   // each problem; those that opening found are among them. Does not look into the

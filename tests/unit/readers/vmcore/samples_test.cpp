@@ -107,6 +107,9 @@ TEST_P(SamplesTest, HoldsTheThreeDumpsOfTheModule) {
 
 TEST_P(SamplesTest, IsOfTheSameCrash) {
   auto opened = OpenVmcores({Path(GetParam().file), Path("vmcore.kdump-zlib")}, {});
+  for (const OpenedVmcore& vmcore : opened) {
+    ASSERT_TRUE(vmcore.reader) << vmcore.reader.error().ToString();
+  }
   const auto hash = HashVmcoreinfo(**opened.front().reader);
   ASSERT_TRUE(hash) << hash.error().ToString();
   EXPECT_EQ(*hash, HashVmcoreinfo(**opened.back().reader).value());

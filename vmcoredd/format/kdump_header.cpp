@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "vmcoredd/base/byte_reader.h"
@@ -39,13 +40,37 @@ bool IsPlausibleBlockSize(uint32_t value) {
   return value >= kMinBlockSize && value <= kMaxBlockSize && IsPowerOfTwo(value);
 }
 
+// In the layout of 64-bit writers, max_mapnr of a 32-bit writer stands in the place
+// of block_size, and looks like one when the machine's memory ends at a power of two
+// (QEMU's ppc). `strict` also looks at sub_hdr_size and bitmap_blocks behind it,
+// which only a damaged file has as zeros.
 bool HasPlausibleFields(std::span<const std::byte> block,
                         const MainHeaderLayout& layout,
-                        std::endian order) {
+                        std::endian order,
+                        bool strict) {
   if (block.size() < layout.size) return false;
   const auto version = LoadInt<int32_t>(block.data() + kSignatureBytes, order);
+  const std::byte* const fields = block.data() + layout.block_size;
   return version >= 0 && version <= 0xffff &&
-         IsPlausibleBlockSize(LoadInt<uint32_t>(block.data() + layout.block_size, order));
+         IsPlausibleBlockSize(LoadInt<uint32_t>(fields, order)) &&
+         (!strict ||
+          (LoadInt<uint32_t>(fields + 4, order) != 0 && LoadInt<uint32_t>(fields + 8, order) != 0));
+}
+
+struct HeaderForm {
+  const MainHeaderLayout* layout;
+  std::endian order;
+};
+
+std::optional<HeaderForm> DetectForm(std::span<const std::byte> head) {
+  for (const bool strict : {true, false}) {
+    for (const MainHeaderLayout* const layout : {&kWideHeader, &kNarrowHeader}) {
+      for (const std::endian order : {std::endian::little, std::endian::big}) {
+        if (HasPlausibleFields(head, *layout, order, strict)) return HeaderForm{layout, order};
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 void ParseMainHeader(ByteReader& reader, bool wide, KdumpHeader& header) {
@@ -153,24 +178,17 @@ Result<KdumpHeader> ReadKdumpHeader(ByteSource& source) {
     return Fail(ErrorCode::kNotRecognised, "not a kdump-compressed file");
 
   KdumpHeader header;
-  const MainHeaderLayout* layout = nullptr;
-  for (const MainHeaderLayout* candidate : {&kWideHeader, &kNarrowHeader}) {
-    for (const std::endian order : {std::endian::little, std::endian::big}) {
-      if (layout == nullptr && HasPlausibleFields(head, *candidate, order)) {
-        layout = candidate;
-        header.order = order;
-      }
-    }
-  }
-  if (layout == nullptr) {
+  const auto form = DetectForm(head);
+  if (!form) {
     if (got < kWideHeader.size) {
       return FailAt(ErrorCode::kTruncated, got, "the kdump header is cut off");
     }
     return FailAt(ErrorCode::kCorrupt, kWideHeader.block_size,
                   "block_size is no page size in either word size or byte order");
   }
+  header.order = form->order;
   ByteReader reader(head, header.order, 0, "kdump header");
-  ParseMainHeader(reader, layout->wide, header);
+  ParseMainHeader(reader, form->layout->wide, header);
   VMCOREDD_TRY(reader.Finish());
   if (header.header_version > kMaxHeaderVersion) {
     return FailAt(
@@ -181,8 +199,8 @@ Result<KdumpHeader> ReadKdumpHeader(ByteSource& source) {
   std::array<std::byte, 104> sub_header{};
   const size_t sub_got = VMCOREDD_TRY(source.ReadAt(header.sub_header_offset(), sub_header));
   const auto candidates =
-      layout->wide ? std::vector<KdumpLayout>{KdumpLayout::k64}
-                   : std::vector<KdumpLayout>{KdumpLayout::k32Packed, KdumpLayout::k32Padded};
+      form->layout->wide ? std::vector<KdumpLayout>{KdumpLayout::k64}
+                         : std::vector<KdumpLayout>{KdumpLayout::k32Packed, KdumpLayout::k32Padded};
   for (const KdumpLayout candidate : candidates) {
     KdumpHeader parsed = header;
     parsed.layout = candidate;

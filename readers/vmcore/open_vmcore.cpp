@@ -76,10 +76,10 @@ Result<std::unique_ptr<VmcoreInput>> OpenPath(const std::string& path, const Ope
   struct stat st;
   if (::fstat(fd.get(), &st) != 0) return FailIo("cannot stat", errno);
   // Somebody may have read the start of standard input already: what is left is
-  // then a stream, even of a file.
+  // then a stream, even of a file. Some files of /proc have no end to seek to.
   const off_t position =
       S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) ? -1 : ::lseek(fd.get(), 0, SEEK_CUR);
-  if (position != 0 && !S_ISDIR(st.st_mode)) {
+  if (!S_ISDIR(st.st_mode) && (position != 0 || ::lseek(fd.get(), 0, SEEK_END) < 0)) {
     return VmcoreInput::Open(std::make_unique<FdInputStream>(std::move(fd)), options);
   }
   return VmcoreInput::Open(VMCOREDD_TRY(FileSource::FromFd(std::move(fd), path)), options);

@@ -67,9 +67,10 @@ def flatten(image, options, extra):
         data = make_data(entry.pop("data", "zero"), size)
         real = size or 0 if data is None else len(data)
         claimed = number(entry.pop("claim", str(real)))
-        at = record(number(entry.pop("offset")), claimed,
-                    lambda at: flat.write(at, data or b""))
-        flat.truncate(at + real)
+        offset, step = number(entry.pop("offset")), number(entry.pop("step", "0"))
+        for i in range(number(entry.pop("count", "1"))):
+            at = record(offset + i * step, claimed, lambda at: flat.write(at, data or b""))
+            flat.truncate(at + real)
 
     for entry in extra:
         if entry.get("where") == "first":

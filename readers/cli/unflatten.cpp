@@ -92,7 +92,7 @@ Result<UnflattenResult> Unflatten(InputStream& in,
     if (input.error()) return tl::unexpected(*input.error());
     return Fail(ErrorCode::kNotRecognised, "not a flattened file");
   }
-  for (;;) {
+  for (uint64_t records = 0;; ++records) {
     FlattenedRecordHeader bytes;
     const uint64_t header_offset = input.offset();
     if (input.Read(bytes).size() < bytes.size()) {
@@ -101,6 +101,10 @@ Result<UnflattenResult> Unflatten(InputStream& in,
     const auto record = DecodeFlattenedRecord(bytes, header_offset);
     if (!record) return result(record.error());
     if (!*record) break;
+    if (records == FlattenedLimits{}.records) {
+      return FailAt(ErrorCode::kLimitExceeded, header_offset,
+                    "flattened file: more than " + std::to_string(records) + " records");
+    }
     uint64_t done = 0;
     while (done < (*record)->size) {
       const size_t want = std::min<uint64_t>((*record)->size - done, window.size());

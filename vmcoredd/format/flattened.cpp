@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "vmcoredd/base/endian.h"
 
@@ -17,35 +19,80 @@ constexpr size_t kSignatureBytes = 16;
 constexpr int64_t kType = 1;
 constexpr int64_t kVersion = 1;
 
-// Records remembered together, and how many such groups: when there are more,
-// neighbours are merged, so that memory stays bounded (2 MiB) and a read looks
-// at more headers instead.
-constexpr uint64_t kInitialGroupRecords = 512;
-constexpr size_t kMaxGroups = 32768;
-// Decoded groups kept in memory, for reads that walk through a file in order.
-constexpr size_t kMaxCachedRecords = 64 * 1024;
+// Headers closer together than this are read together.
+constexpr uint64_t kHeaderWindow = 4096;
+// Records from the first to the last of a run, and from one of a run to the next:
+// makedumpfile and QEMU write page data and page descriptors in turns. What a read
+// of all bytes costs at most: each header as often as the second says.
+constexpr uint64_t kMaxRunRecords = 1024;
+constexpr uint64_t kMaxRunStep = 8;
+// Decoded runs kept in memory, for reads that walk through a file in order.
+constexpr size_t kMaxCachedRuns = 64;
 // With Extent::kLeading: makedumpfile writes headers and notes in the first
 // three to five records.
 constexpr uint64_t kLeadingRecords = 8;
 
-// Consecutive records, and what they may touch.
-struct Group {
-  uint64_t first_header = 0;  // file offset of the first record's header
-  uint64_t records = 0;
-  uint64_t logical_begin = UINT64_MAX;
-  uint64_t logical_end = 0;
+using Records = std::vector<FlattenedRecord>;
 
-  void Add(const FlattenedRecord& record) {
-    if (records++ == 0) first_header = record.header_offset;
-    if (record.size == 0) return;
-    logical_begin = std::min(logical_begin, record.logical_offset);
-    logical_end = std::max(logical_end, record.logical_offset + record.size);
+// Logical bytes, without a gap, that some of the records from `first` to `last`
+// decide about; the others of them are elsewhere.
+struct Run {
+  uint64_t logical_end = 0;
+  uint64_t first_header = 0;  // where the header of `first` is
+  uint32_t first = 0;         // numbers of records in file order
+  uint32_t last = 0;
+
+  bool IsContinuedBy(const FlattenedRecord& record, uint64_t number) const {
+    return logical_end == record.logical_offset && number - last <= kMaxRunStep &&
+           number - first < kMaxRunRecords;
   }
-  void Append(const Group& next) {
-    records += next.records;
-    logical_begin = std::min(logical_begin, next.logical_begin);
-    logical_end = std::max(logical_end, next.logical_end);
+};
+
+// The bytes of a record that decide about the logical ones from `at` on.
+struct Piece {
+  uint64_t file_offset = 0;
+  uint64_t size = 0;
+};
+
+// Of the records of a run the last one that holds `at`, up to where it or the run
+// ends or a later record begins.
+std::optional<Piece> FindPiece(const Records& records, uint64_t at, uint64_t run_end) {
+  std::optional<Piece> piece;
+  for (const FlattenedRecord& record : records) {
+    if (record.logical_offset > at) {
+      if (piece && record.size > 0) piece->size = std::min(piece->size, record.logical_offset - at);
+    } else if (at - record.logical_offset < record.size) {
+      const uint64_t skip = at - record.logical_offset;
+      piece = Piece{record.data_offset() + skip, std::min(record.size - skip, run_end - at)};
+    }
   }
+  return piece;
+}
+
+// Reads record headers one after another.
+class HeaderReader {
+ public:
+  explicit HeaderReader(ByteSource& flattened) : flattened_(flattened) {}
+
+  // Up to 16 bytes at `at`, which grows: fewer only where the file ends. Valid
+  // until the next call.
+  Result<std::span<const std::byte>> Read(uint64_t at) {
+    if (at - start_ + kFlattenedRecordHeaderBytes > filled_) {
+      const bool near = filled_ > 0 && at - start_ < kHeaderWindow;
+      const size_t want = near ? kHeaderWindow : kFlattenedRecordHeaderBytes;
+      filled_ = VMCOREDD_TRY(flattened_.ReadAt(at, std::span(window_).first(want)));
+      start_ = at;
+    }
+    const uint64_t skip = at - start_;
+    return std::span<const std::byte>(window_).subspan(
+        skip, std::min(kFlattenedRecordHeaderBytes, filled_ - skip));
+  }
+
+ private:
+  ByteSource& flattened_;
+  std::array<std::byte, kHeaderWindow> window_;
+  uint64_t start_ = 0;
+  uint64_t filled_ = 0;
 };
 
 }  // namespace
@@ -99,66 +146,87 @@ Result<std::optional<FlattenedRecord>> DecodeFlattenedRecord(
 
 class FlattenedSource::Impl {
  public:
-  explicit Impl(ByteSource& flattened) : flattened_(flattened) {}
+  Impl(ByteSource& flattened, const FlattenedLimits& limits)
+      : flattened_(flattened), limits_(limits) {}
 
   Result<void> Index(Extent extent);
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out);
-  Result<void> WalkRecords(const std::function<Result<void>(const FlattenedRecord&)>& visit);
 
   State state;
 
  private:
-  void NoteEarlyEnd(std::optional<FlattenedRecord> last, uint64_t end);
-  void Remember(const FlattenedRecord& record);
-  // The records of a group, decoded again. Valid until the next call.
-  Result<const std::vector<FlattenedRecord>*> Decode(size_t group);
-  Result<FlattenedRecord> ReadRecord(uint64_t header_offset);
+  using Runs = std::map<uint64_t, Run>;  // by where they begin in the logical file
+
+  Result<void> NoteEarlyEnd(std::optional<FlattenedRecord> last, uint64_t end);
+  Result<void> Remember(const FlattenedRecord& record);
+  // Takes [begin, end) out of the runs; returns the first one behind.
+  Runs::iterator Cut(uint64_t begin, uint64_t end);
+  // The records of a run, decoded again. Valid until the next call.
+  Result<const Records*> Decode(const Run& run);
 
   ByteSource& flattened_;
-  std::vector<Group> groups_;
-  uint64_t group_records_ = kInitialGroupRecords;
-  std::vector<std::pair<size_t, std::vector<FlattenedRecord>>> cache_;  // newest last
-  size_t cached_records_ = 0;
+  FlattenedLimits limits_;
+  Runs runs_;                                   // without overlaps: later records cut earlier runs
+  std::vector<std::pair<Run, Records>> cache_;  // newest last
 };
 
-void FlattenedSource::Impl::Remember(const FlattenedRecord& record) {
-  if (groups_.empty() || groups_.back().records >= group_records_) {
-    if (groups_.size() == kMaxGroups) {
-      for (size_t i = 0; i < kMaxGroups / 2; ++i) {
-        groups_[i] = groups_[2 * i];
-        groups_[i].Append(groups_[2 * i + 1]);
-      }
-      groups_.resize(kMaxGroups / 2);
-      group_records_ *= 2;
-    }
-    groups_.emplace_back();
+FlattenedSource::Impl::Runs::iterator FlattenedSource::Impl::Cut(uint64_t begin, uint64_t end) {
+  auto run = runs_.lower_bound(begin);
+  if (run != runs_.begin()) {
+    Run& before = std::prev(run)->second;
+    const Run whole = before;
+    before.logical_end = std::min(before.logical_end, begin);
+    if (whole.logical_end > end) return runs_.emplace_hint(run, end, whole);
   }
-  groups_.back().Add(record);
-  ++state.records;
+  while (run != runs_.end() && run->first < end) {
+    const Run whole = run->second;
+    run = runs_.erase(run);
+    if (whole.logical_end > end) run = runs_.emplace_hint(run, end, whole);
+  }
+  return run;
+}
+
+Result<void> FlattenedSource::Impl::Remember(const FlattenedRecord& record) {
+  if (state.records == limits_.records) {
+    return FailAt(ErrorCode::kLimitExceeded, record.header_offset,
+                  "flattened file: more than " + std::to_string(limits_.records) + " records");
+  }
+  const uint64_t number = state.records++;
   // A record of no bytes does not make the file longer, as with makedumpfile -R.
-  if (record.size == 0) return;
-  state.logical_end = std::max(state.logical_end, record.logical_offset + record.size);
+  if (record.size == 0) return {};
+  const uint64_t end = record.logical_offset + record.size;
+  state.logical_end = std::max(state.logical_end, end);
+  const auto small = static_cast<uint32_t>(number);
+  const auto next = Cut(record.logical_offset, end);
+  if (next != runs_.begin() && std::prev(next)->second.IsContinuedBy(record, number)) {
+    Run& run = std::prev(next)->second;
+    run.logical_end = end;
+    run.last = small;
+    return {};
+  }
+  runs_.emplace_hint(next, record.logical_offset, Run{end, record.header_offset, small, small});
+  if (runs_.size() <= limits_.runs) return {};
+  return FailAt(
+      ErrorCode::kLimitExceeded, record.header_offset,
+      "flattened file: its records are in more than " + std::to_string(limits_.runs) + " pieces");
 }
 
 Result<void> FlattenedSource::Impl::Index(Extent extent) {
   // Whether a record is whole shows when the header behind it is read: one small
   // read a record.
   std::optional<FlattenedRecord> last;
+  HeaderReader headers(flattened_);
   uint64_t at = kFlattenedHeaderBytes;
   while (extent == Extent::kAll || state.records < kLeadingRecords) {
     state.valid_until = at;
-    FlattenedRecordHeader header;
-    const size_t got = VMCOREDD_TRY(flattened_.ReadAt(at, header));
-    if (got < header.size()) {
-      NoteEarlyEnd(last, at + got);
-      return {};
-    }
-    auto record = DecodeFlattenedRecord(header, at);
+    const auto header = VMCOREDD_TRY(headers.Read(at));
+    if (header.size() < kFlattenedRecordHeaderBytes) return NoteEarlyEnd(last, at + header.size());
+    auto record = DecodeFlattenedRecord(header.first<kFlattenedRecordHeaderBytes>(), at);
     if (!record) {
       state.damage = std::move(record).error();
       break;
     }
-    if (last) Remember(*last);
+    if (last) VMCOREDD_TRY(Remember(*last));
     last = *record;
     at += kFlattenedRecordHeaderBytes;
     if (!last) {
@@ -171,15 +239,14 @@ Result<void> FlattenedSource::Impl::Index(Extent extent) {
   // With kLeading nothing was read behind the last record.
   const auto size = flattened_.Size();
   if (last && size && last->data_offset() + last->size > *size) {
-    NoteEarlyEnd(last, *size);
-  } else if (last) {
-    Remember(*last);
+    return NoteEarlyEnd(last, *size);
   }
-  return {};
+  return last ? Remember(*last) : Result<void>{};
 }
 
 // The file ends at `end`, or before, behind or inside the record `last`.
-void FlattenedSource::Impl::NoteEarlyEnd(std::optional<FlattenedRecord> last, uint64_t end) {
+Result<void> FlattenedSource::Impl::NoteEarlyEnd(std::optional<FlattenedRecord> last,
+                                                 uint64_t end) {
   end = std::min(end, flattened_.Size().value_or(end));
   std::string text = "the flattened file ends without end marker";
   if (last && last->data_offset() + last->size > end) {
@@ -190,83 +257,76 @@ void FlattenedSource::Impl::NoteEarlyEnd(std::optional<FlattenedRecord> last, ui
     state.valid_until = end;
   }
   state.valid_until = std::min(state.valid_until, end);
-  if (last) Remember(*last);
   state.damage = Error(ErrorCode::kTruncated, std::move(text)).At(end);
+  return last ? Remember(*last) : Result<void>{};
 }
 
-Result<FlattenedRecord> FlattenedSource::Impl::ReadRecord(uint64_t header_offset) {
-  FlattenedRecordHeader header;
-  VMCOREDD_TRY(ReadExactAt(flattened_, header_offset, header, "flattened record"));
-  const auto record = VMCOREDD_TRY(DecodeFlattenedRecord(header, header_offset));
-  if (!record) {
-    return FailAt(ErrorCode::kCorrupt, header_offset, "the file changed while it was read");
-  }
-  FlattenedRecord result = *record;
-  // The last record of a truncated file counts as far as it is there.
-  if (state.damage && result.data_offset() + result.size > state.valid_until) {
-    result.size = state.valid_until - std::min(state.valid_until, result.data_offset());
-  }
-  return result;
-}
-
-Result<const std::vector<FlattenedRecord>*> FlattenedSource::Impl::Decode(size_t group) {
+Result<const Records*> FlattenedSource::Impl::Decode(const Run& run) {
   for (const auto& [cached, records] : cache_) {
-    if (cached == group) return &records;
+    if (cached.first == run.first && cached.last == run.last) return &records;
   }
-  std::vector<FlattenedRecord> records;
-  uint64_t at = groups_[group].first_header;
-  for (uint64_t i = 0; i < groups_[group].records; ++i) {
-    records.push_back(VMCOREDD_TRY(ReadRecord(at)));
-    at = records.back().data_offset() + records.back().size;
+  Records records;
+  records.reserve(run.last - run.first + 1);
+  HeaderReader headers(flattened_);
+  uint64_t at = run.first_header;
+  for (uint64_t number = run.first; number <= run.last; ++number) {
+    const auto header = VMCOREDD_TRY(headers.Read(at));
+    std::optional<FlattenedRecord> record;
+    if (header.size() == kFlattenedRecordHeaderBytes) {
+      record = VMCOREDD_TRY(DecodeFlattenedRecord(header.first<kFlattenedRecordHeaderBytes>(), at));
+    }
+    if (!record) return FailAt(ErrorCode::kCorrupt, at, "the file changed while it was read");
+    // The last record of a truncated file counts as far as it is there.
+    if (state.damage && record->data_offset() + record->size > state.valid_until) {
+      record->size = state.valid_until - std::min(state.valid_until, record->data_offset());
+    }
+    records.push_back(*record);
+    at = record->data_offset() + record->size;
   }
-  while (!cache_.empty() && cached_records_ + records.size() > kMaxCachedRecords) {
-    cached_records_ -= cache_.front().second.size();
-    cache_.erase(cache_.begin());
-  }
-  cached_records_ += records.size();
-  cache_.emplace_back(group, std::move(records));
+  if (cache_.size() == kMaxCachedRuns) cache_.erase(cache_.begin());
+  cache_.emplace_back(run, std::move(records));
   return &cache_.back().second;
 }
 
 Result<size_t> FlattenedSource::Impl::ReadAt(uint64_t offset, std::span<std::byte> out) {
   if (offset >= state.logical_end) return 0;
   const uint64_t size = std::min<uint64_t>(out.size(), state.logical_end - offset);
-  out = out.first(size);
-  std::fill(out.begin(), out.end(), std::byte{0});
   const uint64_t end = offset + size;
-  for (size_t group = 0; group < groups_.size(); ++group) {
-    if (groups_[group].logical_end <= offset || groups_[group].logical_begin >= end) continue;
-    for (const FlattenedRecord& record : *VMCOREDD_TRY(Decode(group))) {
-      const uint64_t begin = std::max(offset, record.logical_offset);
-      const uint64_t stop = std::min(end, record.logical_offset + record.size);
-      if (begin >= stop) continue;
-      VMCOREDD_TRY(ReadExactAt(flattened_, record.data_offset() + (begin - record.logical_offset),
-                               out.subspan(begin - offset, stop - begin), "flattened record"));
+  auto run = runs_.upper_bound(offset);
+  if (run != runs_.begin() && std::prev(run)->second.logical_end > offset) --run;
+  for (uint64_t at = offset; at < end;) {
+    const uint64_t begin = run == runs_.end() ? end : std::clamp(run->first, at, end);
+    const auto gap = out.subspan(at - offset, begin - at);
+    std::fill(gap.begin(), gap.end(), std::byte{0});
+    at = begin;
+    if (at == end) break;
+    const uint64_t run_end = std::min(end, run->second.logical_end);
+    const Records& records = *VMCOREDD_TRY(Decode(run->second));
+    while (at < run_end) {
+      const auto piece = FindPiece(records, at, run_end);
+      if (!piece) {
+        return FailAt(ErrorCode::kCorrupt, run->second.first_header,
+                      "the file changed while it was read");
+      }
+      VMCOREDD_TRY(ReadExactAt(flattened_, piece->file_offset,
+                               out.subspan(at - offset, piece->size), "flattened record"));
+      at += piece->size;
     }
+    ++run;
   }
   return size;
-}
-
-Result<void> FlattenedSource::Impl::WalkRecords(
-    const std::function<Result<void>(const FlattenedRecord&)>& visit) {
-  uint64_t at = kFlattenedHeaderBytes;
-  for (uint64_t i = 0; i < state.records; ++i) {
-    const FlattenedRecord record = VMCOREDD_TRY(ReadRecord(at));
-    VMCOREDD_TRY(visit(record));
-    at = record.data_offset() + record.size;
-  }
-  return {};
 }
 
 FlattenedSource::FlattenedSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FlattenedSource::~FlattenedSource() = default;
 
 Result<std::unique_ptr<FlattenedSource>> FlattenedSource::Open(ByteSource& flattened,
-                                                               Extent extent) {
+                                                               Extent extent,
+                                                               const FlattenedLimits& limits) {
   if (!VMCOREDD_TRY(IsFlattened(flattened))) {
     return Fail(ErrorCode::kNotRecognised, "not a flattened file");
   }
-  auto impl = std::make_unique<Impl>(flattened);
+  auto impl = std::make_unique<Impl>(flattened, limits);
   VMCOREDD_TRY(impl->Index(extent));
   return std::unique_ptr<FlattenedSource>(new FlattenedSource(std::move(impl)));
 }
@@ -276,9 +336,5 @@ Result<size_t> FlattenedSource::ReadAt(uint64_t offset, std::span<std::byte> out
 }
 std::optional<uint64_t> FlattenedSource::Size() const { return impl_->state.logical_end; }
 const FlattenedSource::State& FlattenedSource::state() const { return impl_->state; }
-Result<void> FlattenedSource::WalkRecords(
-    const std::function<Result<void>(const FlattenedRecord&)>& visit) {
-  return impl_->WalkRecords(visit);
-}
 
 }  // namespace vmcoredd

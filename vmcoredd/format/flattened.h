@@ -44,12 +44,23 @@ Result<bool> IsFlattened(ByteSource& source);
 Result<std::optional<FlattenedRecord>> DecodeFlattenedRecord(
     std::span<const std::byte, kFlattenedRecordHeaderBytes> bytes, uint64_t header_offset);
 
+// More than this is refused. makedumpfile 1.7.2 makes a record of page data and one
+// of page descriptors for each 64 KiB of a kdump, QEMU one for each 16 KiB: these
+// are vmcores of 8 and 4 TiB. `runs` (see FlattenedSource) are 8 TiB of what
+// makedumpfile writes, and 1.4 TiB of memory in what QEMU does.
+struct FlattenedLimits {
+  uint64_t records = uint64_t{1} << 28;  // at most 2^32
+  size_t runs = size_t{1} << 19;
+};
+
 // The file that a flattened file describes, as a ByteSource.
 //
-// Opening walks all record headers once, 16 bytes a record. Memory stays bounded
-// however many records there are: only groups of records are remembered (where
-// they start and which logical bytes they may touch), and the headers of a group
-// are read again when a read touches it.
+// Opening walks all record headers once, 16 bytes a record, and remembers the
+// *runs*: ranges of the logical file that records near each other continue, at most
+// 1024 of them, and where in the flattened file those begin. A read decodes the
+// headers of the runs that it touches, and reads each byte once, however many
+// records describe it. Memory: 64 bytes a run (32 MiB at the limit), and 1.5 MiB of
+// decoded headers.
 class FlattenedSource final : public ByteSource {
  public:
   enum class Extent {
@@ -71,17 +82,16 @@ class FlattenedSource final : public ByteSource {
   };
 
   // `flattened` is borrowed and must outlive the source. kNotRecognised when
-  // there is no flattened header. A file that ends early is not an error: see
-  // State::damage.
-  static Result<std::unique_ptr<FlattenedSource>> Open(ByteSource& flattened, Extent extent);
+  // there is no flattened header, kLimitExceeded above the limits. A file that ends early is not an
+  // error: see State::damage.
+  static Result<std::unique_ptr<FlattenedSource>> Open(ByteSource& flattened,
+                                                       Extent extent,
+                                                       const FlattenedLimits& limits = {});
   ~FlattenedSource() override;
 
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override;
   std::optional<uint64_t> Size() const override;
   const State& state() const;
-
-  // Visits every record in file order, reading the headers again.
-  Result<void> WalkRecords(const std::function<Result<void>(const FlattenedRecord&)>& visit);
 
  private:
   class Impl;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -121,16 +122,99 @@ TEST(FlattenedSource, TellsForeignFromBroken) {
   EXPECT_EQ(corrupt.error().code(), ErrorCode::kCorrupt);
 }
 
-TEST(FlattenedSource, StaysCorrectOverManyGroupsOfRecords) {
-  // Each record overwrites half of the one before.
+// Where runs begin, end, are cut in two and go on must make no difference.
+TEST(FlattenedSource, RunsEqualAModelThatWritesEveryRecord) {
+  std::mt19937 random(7);
+  const auto below = [&](size_t limit) { return random() % limit; };
+  for (int round = 0; round < 60; ++round) {
+    FlattenedFile file;
+    std::string model;
+    size_t offset = 0;
+    for (int i = 0; i < 2500; ++i) {
+      if (below(4) == 0) offset = below(9000);  // else it continues the one before
+      const std::string data(below(5) == 0 ? below(12) : 4, static_cast<char>('a' + i % 26));
+      file.Record(offset, data);
+      if (!data.empty() && model.size() < offset + data.size()) {
+        model.resize(offset + data.size(), '.');
+      }
+      model.replace(std::min(offset, model.size()), data.size(), data);
+      offset += data.size();
+    }
+    file.End();
+    MemorySource bytes(file.bytes());
+    auto source = FlattenedSource::Open(bytes, FlattenedSource::Extent::kAll);
+    ASSERT_TRUE(source);
+    ASSERT_EQ(ReadText(**source, 0, model.size() + 1), model) << round;
+    const size_t at = below(model.size());
+    const size_t size = below(30);
+    ASSERT_EQ(ReadText(**source, at, size), model.substr(at, size)) << round;
+  }
+}
+
+// Counts how much is read.
+class CountingSource final : public ByteSource {
+ public:
+  explicit CountingSource(const Bytes& content) : memory_(content) {}
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override {
+    ++reads;
+    const auto got = memory_.ReadAt(offset, out);
+    if (got) bytes += *got;
+    return got;
+  }
+  std::optional<uint64_t> Size() const override { return memory_.Size(); }
+  uint64_t reads = 0;
+  uint64_t bytes = 0;
+
+ private:
+  MemorySource memory_;
+};
+
+TEST(FlattenedSource, ReadsHeadersOnceAndOnlyTheBytesThatCount) {
   FlattenedFile file;
-  for (uint64_t i = 0; i < 20000; ++i) file.Record(i * 2, i % 2 == 0 ? "abcd" : "efgh");
+  for (int i = 0; i < 5000; ++i) file.Record(0, std::string(i % 2 == 0 ? 1000 : 10, 'o'));
+  file.Record(0, "new").End();
+  CountingSource source(file.bytes());
+  auto flat = FlattenedSource::Open(source, FlattenedSource::Extent::kAll);
+  ASSERT_TRUE(flat);
+  EXPECT_LE(source.bytes, file.bytes().size() + 4096);
+  EXPECT_EQ(ReadText(**flat, 0, 1001).substr(0, 5), "newoo");
+  source.reads = 0;
+  EXPECT_EQ(ReadText(**flat, 0, 1001).size(), 1000u);
+  EXPECT_EQ(source.reads, 3u);  // of the last record and of the last of each size
+
+  FlattenedFile large;
+  for (uint64_t i = 0; i < 10; ++i) large.Record(i << 16, std::string(1 << 16, 'x'));
+  large.End();
+  CountingSource few(large.bytes());
+  ASSERT_TRUE(FlattenedSource::Open(few, FlattenedSource::Extent::kAll));
+  EXPECT_EQ(few.bytes, 32 + 11 * 16u);
+}
+
+TEST(FlattenedSource, RefusesMoreThanItsLimits) {
+  FlattenedFile file;
+  file.Record(4, "a").Record(0, "b").Record(2, "c").Record(8, "").Record(6, "d").End();
+  MemorySource bytes(file.bytes());
+  const auto open = [&](uint64_t records, size_t runs) {
+    return FlattenedSource::Open(bytes, FlattenedSource::Extent::kAll, {records, runs});
+  };
+  EXPECT_TRUE(open(5, 4));
+  for (const auto& refused : {open(4, 4), open(5, 3)}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kLimitExceeded);
+    EXPECT_EQ(refused.error().offset(), kFlattenedHeaderBytes + 3 * 17 + 16);
+  }
+}
+
+// What makedumpfile and QEMU write: streams side by side, each without gaps.
+TEST(FlattenedSource, StreamsSideBySideAreFewRuns) {
+  FlattenedFile file;
+  for (uint64_t i = 0; i < 5000; ++i) file.Record(100000 + 4 * i, "data").Record(2 * i, "ds");
   file.End();
   MemorySource bytes(file.bytes());
-  auto source = FlattenedSource::Open(bytes, FlattenedSource::Extent::kAll);
-  ASSERT_TRUE(source);
-  EXPECT_EQ(ReadText(**source, 0, 8), "abefabef");
-  EXPECT_EQ(ReadText(**source, 39996, 10), "abefgh");
+  auto source = FlattenedSource::Open(bytes, FlattenedSource::Extent::kAll, {10000, 2 * 10});
+  ASSERT_TRUE(source) << source.error().ToString();
+  EXPECT_EQ(ReadText(**source, 9998, 4), "ds..");
+  EXPECT_EQ(ReadText(**source, 119998, 4), "ta");
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ Result<SaveSummary> SaveSpool(const SaveSettings& settings) {
   }
   summary.problems.insert(summary.problems.end(), fragment.warnings.begin(),
                           fragment.warnings.end());
-  VMCOREDD_TRY(archive->Finish(std::move(fragment)));
+  VMCOREDD_TRY(archive->Finish(fragment));
   return summary;
 }
 

@@ -105,7 +105,7 @@ class Packing {
   }
 
   size_t count() const { return count_; }
-  Result<void> Finish(ManifestFragment fragment) { return archive_.Finish(std::move(fragment)); }
+  Result<void> Finish(const ManifestFragment& fragment) { return archive_.Finish(fragment); }
 
  private:
   ArchiveWriter archive_;

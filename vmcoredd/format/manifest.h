@@ -97,6 +97,15 @@ struct ManifestFragment {
 // links this.
 std::string ManifestToJson(const ManifestFragment& fragment);
 
+// The same in pieces, for a writer that does not keep what it says of each dump:
+// `begin`, the entries of the dumps with commas between them, `end`.
+struct ManifestFrame {
+  std::string begin;
+  std::string end;
+};
+ManifestFrame MakeManifestFrame(const ManifestFragment& fragment);  // ignores its dumps
+std::string ManifestDumpToJson(const ManifestDump& dump);
+
 std::string_view CodecName(Codec codec);
 std::string_view OutcomeName(Outcome outcome);
 

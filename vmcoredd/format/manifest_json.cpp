@@ -127,8 +127,25 @@ std::string_view OutcomeName(Outcome outcome) {
   return "unknown";
 }
 
-std::string ManifestToJson(const ManifestFragment& fragment) {
+std::string ManifestDumpToJson(const ManifestDump& dump) {
   std::string out;
+  AppendDump(out, dump);
+  return out;
+}
+
+std::string ManifestToJson(const ManifestFragment& fragment) {
+  const ManifestFrame frame = MakeManifestFrame(fragment);
+  std::string out = frame.begin;
+  for (const auto& dump : fragment.dumps) {
+    if (&dump != &fragment.dumps.front()) out += ',';
+    AppendDump(out, dump);
+  }
+  return out + frame.end;
+}
+
+ManifestFrame MakeManifestFrame(const ManifestFragment& fragment) {
+  std::string out;
+  size_t dumps = 0;
   {
     Members members(out, '{', '}');
     members.Text("schema", kManifestSchema);
@@ -139,8 +156,8 @@ std::string ManifestToJson(const ManifestFragment& fragment) {
     members.Object("machine", fragment.machine);
     members.Text("crash", fragment.crash);
     {
-      Members list(members.Next("dumps"), '[', ']');
-      for (const auto& dump : fragment.dumps) AppendDump(list.Next(), dump);
+      const Members list(members.Next("dumps"), '[', ']');
+      dumps = out.size();
     }
     if (!fragment.skipped.empty()) {
       Members list(members.Next("skipped"), '[', ']');
@@ -159,7 +176,7 @@ std::string ManifestToJson(const ManifestFragment& fragment) {
     }
     members.Texts("warnings", fragment.warnings);
   }
-  return out;
+  return {out.substr(0, dumps), out.substr(dumps)};
 }
 
 }  // namespace vmcoredd

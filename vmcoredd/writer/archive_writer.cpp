@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "vmcoredd/base/byte_source.h"
 #include "vmcoredd/base/payload_hash.h"
+#include "vmcoredd/base/temporary_file.h"
 #include "vmcoredd/base/zstd_stream.h"
 #include "vmcoredd/format/note.h"
 #include "vmcoredd/writer/note_space.h"
@@ -155,17 +157,52 @@ struct OpenDump {
   bool name_was_cut = false;
 };
 
+// What the manifest says of the dumps so far. It stands at the end of an archive,
+// and would need a crash kernel's memory until then: 700 bytes for a PCI function.
+class ManifestEntries {
+ public:
+  static Result<ManifestEntries> Create(const std::string& archive_path) {
+    const size_t slash = archive_path.rfind('/');
+    return ManifestEntries(VMCOREDD_TRY(
+        OpenTemporaryFile(slash == std::string::npos ? "." : archive_path.substr(0, slash + 1))));
+  }
+
+  Result<void> Add(const ManifestDump& dump) {
+    const std::string text = (count_ == 0 ? "" : ",") + ManifestDumpToJson(dump);
+    VMCOREDD_TRY(PwriteAll(file_.get(), std::as_bytes(std::span(text)), size_));
+    size_ += text.size();
+    ++count_;
+    return {};
+  }
+  Result<void> CopyTo(OutputStream& out) {
+    const auto source = VMCOREDD_TRY(FileSource::FromFd(std::move(file_), "manifest"));
+    return CopyRange(*source, 0, size_, out);
+  }
+
+  size_t count() const { return count_; }
+  uint64_t size() const { return size_; }
+
+ private:
+  explicit ManifestEntries(UniqueFd file) : file_(std::move(file)) {}
+
+  UniqueFd file_;
+  size_t count_ = 0;
+  uint64_t size_ = 0;
+};
+
 }  // namespace
 
 class ArchiveWriter::Impl {
  public:
-  Impl(OutputFile output, ArchiveOptions archive_options)
-      : file(std::move(output)), options(std::move(archive_options)) {}
+  Impl(OutputFile output, ManifestEntries manifest_entries, ArchiveOptions archive_options)
+      : file(std::move(output)),
+        entries(std::move(manifest_entries)),
+        options(std::move(archive_options)) {}
 
   OutputFile file;
+  ManifestEntries entries;
   ArchiveOptions options;
   std::optional<OpenDump> open;
-  std::vector<ManifestDump> dumps;
   std::unordered_map<std::string, uint64_t> ordinals;  // dumps so far, by name
 };
 
@@ -189,12 +226,14 @@ Result<ArchiveWriter> ArchiveWriter::Create(const ArchiveOptions& options) {
           : AlignUp(wanted + kDumpNoteHeaderBytes, options.page_size) - kDumpNoteHeaderBytes;
   auto file = VMCOREDD_TRY(OutputFile::Create(options.path, options.existing));
   VMCOREDD_TRY(file.SetEnd(options.page_size));  // the header comes in Finish()
-  return ArchiveWriter(std::make_unique<Impl>(std::move(file), std::move(rounded)));
+  auto entries = VMCOREDD_TRY(ManifestEntries::Create(options.path));
+  return ArchiveWriter(
+      std::make_unique<Impl>(std::move(file), std::move(entries), std::move(rounded)));
 }
 
 Result<void> ArchiveWriter::BeginDump(std::string name, Codec codec) {
   if (impl_->open) return Fail(ErrorCode::kInvalidArgument, "the dump before is not complete");
-  if (impl_->dumps.size() == kMaxManifestDumps) {
+  if (impl_->entries.count() == kMaxManifestDumps) {
     return Fail(ErrorCode::kLimitExceeded,
                 "an archive holds at most " + std::to_string(kMaxManifestDumps) + " dumps");
   }
@@ -232,7 +271,7 @@ Result<void> ArchiveWriter::EndDump(ManifestDump facts) {
   for (const Part& part : dump.notes.parts()) facts.stored += part.stored;
   facts.parts = dump.notes.parts().size() > 1 ? dump.notes.parts() : std::vector<Part>{};
   if (dump.name_was_cut) facts.warnings.push_back("the name had 44 bytes, the last was cut off");
-  impl_->dumps.push_back(std::move(facts));
+  VMCOREDD_TRY(impl_->entries.Add(facts));
   impl_->open.reset();
   return {};
 }
@@ -244,19 +283,21 @@ Result<void> ArchiveWriter::DropDump() {
   return impl_->file.SetEnd(start);
 }
 
-Result<void> ArchiveWriter::Finish(ManifestFragment fragment) {
+Result<void> ArchiveWriter::Finish(const ManifestFragment& fragment) {
   if (impl_->open) return Fail(ErrorCode::kInvalidArgument, "the last dump is not complete");
-  fragment.dumps = std::move(impl_->dumps);
-  const std::string json = ManifestToJson(fragment);
-  if (json.size() > kMaxManifestBytes) {
+  const ManifestFrame frame = MakeManifestFrame(fragment);
+  const uint64_t json_size = frame.begin.size() + impl_->entries.size() + frame.end.size();
+  if (json_size > kMaxManifestBytes) {
     return Fail(ErrorCode::kLimitExceeded,
-                "the manifest has " + std::to_string(json.size()) + " bytes");
+                "the manifest has " + std::to_string(json_size) + " bytes");
   }
   OutputFile& file = impl_->file;
   const std::string head = MakeNoteHead(kManifestNoteOwner, kManifestNoteType,
-                                        static_cast<uint32_t>(json.size()), std::endian::native);
+                                        static_cast<uint32_t>(json_size), std::endian::native);
   VMCOREDD_TRY(file.Write(std::as_bytes(std::span(head))));
-  VMCOREDD_TRY(file.Write(std::as_bytes(std::span(json))));
+  VMCOREDD_TRY(file.Write(std::as_bytes(std::span(frame.begin))));
+  VMCOREDD_TRY(impl_->entries.CopyTo(file));
+  VMCOREDD_TRY(file.Write(std::as_bytes(std::span(frame.end))));
   VMCOREDD_TRY(file.SetEnd(AlignUp(file.end(), kNoteAlignment)));
   const uint64_t notes = impl_->options.page_size;
   const ArchiveHeader header = MakeArchiveHeader({notes, file.end() - notes});

@@ -27,7 +27,8 @@ struct ArchiveOptions {
 
 // Writes a .vmcoredd archive (FORMAT.md, "Archive"): ELF64 ET_CORE with one
 // PT_NOTE: dump notes, each followed by nothing but page padding, then one
-// manifest fragment. Payloads are streamed; memory is one window.
+// manifest fragment. Payloads are streamed, and what the manifest says of a dump
+// waits in a nameless file beside the archive: memory is one window, and the names.
 //
 //   auto archive = VMCOREDD_TRY(ArchiveWriter::Create(options));
 //   VMCOREDD_TRY(archive.BeginDump("pci_0000:00:04.0"));
@@ -48,17 +49,17 @@ class ArchiveWriter {
   // The dump's bytes as the device gave them: the writer hashes, compresses and
   // splits into parts.
   Result<void> Write(std::span<const std::byte> bytes);
-  // After an error: DropDump() takes back what was written, if the device allows.
   // Completes the note(s). `facts` says what only the caller knows (source,
   // device, times, outcome, holes); name, ordinal, length, hash, codec, stored
   // and parts are filled in here.
   Result<void> EndDump(ManifestDump facts);
-  // Takes the unfinished dump back, as if BeginDump had not been called.
+  // Takes the unfinished dump back, as if BeginDump had not been called. Also after
+  // an error of Write() or EndDump(), if the device allows.
   Result<void> DropDump();
 
-  // Writes the manifest fragment (its `dumps` are replaced by what was written),
+  // Writes the manifest fragment (its `dumps` are not looked at: they are what was written),
   // completes the ELF header and commits the file.
-  Result<void> Finish(ManifestFragment fragment);
+  Result<void> Finish(const ManifestFragment& fragment);
 
  private:
   class Impl;

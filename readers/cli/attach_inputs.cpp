@@ -32,6 +32,7 @@ Result<ManifestDump> Describe(Input& archive, const DeviceDump& dump) {
   ManifestDump manifest;
   manifest.name = dump.name();
   manifest.length = read.written;
+  manifest.length_is_exact = false;
   manifest.stored = read.written;
   manifest.hash = hash.HexDigest();
   manifest.warnings.push_back("the exact length is not known: zeros at the end may be padding");

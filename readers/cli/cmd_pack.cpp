@@ -46,7 +46,8 @@ class Packing {
     const DeviceDump& dump = *selected.dump;
     const std::string escaped = NameText(dump.name());
     ManifestDump facts = dump.manifest.value_or(ManifestDump{});
-    if (!dump.length()) {
+    if (!dump.manifest) {
+      facts.length_is_exact = false;
       facts.warnings.push_back("the exact length is not known: zeros at the end may be padding");
     }
     VMCOREDD_TRY(archive_.BeginDump(dump.name(), codec_));

@@ -105,8 +105,8 @@ void Run(const ShowCommand& command, Console& console) {
   for (const auto& [input, dump] : SelectDumps(inputs, command.selectors, console)) {
     if (!first) console.Print("\n");
     first = false;
-    const auto length = dump->length();
-    const uint64_t size = command.stored || !length ? dump->size() : *length;
+    const bool stored = command.stored || !dump->manifest;
+    const uint64_t size = stored ? dump->size() : dump->manifest->length;
     const std::string name = NameText(dump->name());
     console.Print(fmt::format("{} {}: {}\n", dump->index(), name, Count(size, "byte")));
     HexDumpStream out(console, command.offset,

@@ -204,7 +204,7 @@ bool DeviceDump::truncated() const {
 }
 
 std::optional<uint64_t> DeviceDump::length() const {
-  if (!manifest) return std::nullopt;
+  if (!manifest || !manifest->length_is_exact) return std::nullopt;
   return manifest->length;
 }
 

@@ -35,7 +35,7 @@ struct DeviceDump {
   uint64_t size() const;   // payload bytes stored, all parts
   bool truncated() const;  // some payload bytes are not there
   // Exact bytes as the device gave them; nothing when only the kernel's page
-  // multiple is known.
+  // multiple is known, of these notes or of those that they were packed from.
   std::optional<uint64_t> length() const;
 };
 
@@ -67,7 +67,7 @@ DeviceDumpTable ReadDeviceDumps(VmcoreReader& reader);
 
 // How to write a payload out.
 enum class PayloadForm {
-  kExact,   // as the device gave it: cut to the exact length where known, decoded
+  kExact,   // as the device gave it: cut to the manifest's length, decoded
   kStored,  // the bytes of the note(s), padding and codec included: what crash
             // and makedumpfile see
 };

@@ -36,8 +36,8 @@ void CheckDump(VmcoreReader& reader, const DeviceDump& dump) {
     }
     if (form == PayloadForm::kStored) {
       fuzz::Require(out.written() <= size, "no more is extracted than was stored");
-    } else if (dump.length()) {
-      fuzz::Require(out.written() <= *dump.length(), "nor more than the exact length");
+    } else if (dump.manifest) {
+      fuzz::Require(out.written() <= dump.manifest->length, "nor more than the manifest's length");
     }
   }
 }

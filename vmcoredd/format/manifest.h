@@ -19,6 +19,9 @@
 namespace vmcoredd {
 
 inline constexpr std::string_view kManifestSchema = "vmcoredd-manifest/1";
+// Values of `length_is`; the first when it is left out.
+inline constexpr std::string_view kExactLength = "exact";
+inline constexpr std::string_view kPaddedLength = "padded";
 // A fragment larger than this is neither read nor written: it describes at most a
 // few thousand dumps with a few hundred bytes each.
 inline constexpr uint64_t kMaxManifestBytes = 16 * 1024 * 1024;
@@ -48,8 +51,10 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 struct ManifestDump {
   std::string name;      // raw bytes; JSON holds them escaped
   uint64_t ordinal = 0;  // among the dumps of this name in this fragment
-  uint64_t length = 0;   // exact bytes as the device gave them
-  std::string hash;      // PayloadHasher digest of those bytes
+  uint64_t length = 0;   // bytes as the device gave them
+  // False: taken from a note that nothing described, whose last bytes may be padding.
+  bool length_is_exact = true;
+  std::string hash;  // PayloadHasher digest of those bytes
   Codec codec = Codec::kNone;
   uint64_t stored = 0;      // bytes in the payload(s), without padding
   std::vector<Part> parts;  // empty: one note

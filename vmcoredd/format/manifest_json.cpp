@@ -78,6 +78,7 @@ void AppendDump(std::string& out, const ManifestDump& dump) {
   members.Text("name", EscapeBytes(dump.name));
   members.Number("ordinal", dump.ordinal);
   members.Number("length", dump.length);
+  if (!dump.length_is_exact) members.Text("length_is", kPaddedLength);
   members.Text("hash", dump.hash);
   members.Text("codec", CodecName(dump.codec));
   members.Number("stored", dump.stored);

@@ -60,6 +60,9 @@ Outcome OutcomeOfName(std::string_view name) {
 struct EscapedName {
   std::string* name;
 };
+struct LengthIs {
+  bool* exact;
+};
 
 // Where a JSON value goes: a member of the fragment, or nowhere (monostate) when
 // the schema does not know it.
@@ -67,6 +70,7 @@ using Place = std::variant<std::monostate,
                            // Strings.
                            std::string*,
                            EscapedName,
+                           LengthIs,
                            uint64_t*,
                            std::optional<uint64_t>*,
                            Codec*,
@@ -111,6 +115,7 @@ Place Member(ManifestDump& dump, std::string_view key) {
   if (key == "name") return EscapedName{&dump.name};
   if (key == "ordinal") return &dump.ordinal;
   if (key == "length") return &dump.length;
+  if (key == "length_is") return LengthIs{&dump.length_is_exact};
   if (key == "hash") return &dump.hash;
   if (key == "codec") return &dump.codec;
   if (key == "stored") return &dump.stored;
@@ -266,6 +271,8 @@ class FragmentBuilder final : public nlohmann::json_sax<nlohmann::json> {
       auto name = UnescapeBytes(value);
       if (!name) return Stop(ErrorCode::kCorrupt, Where() + " holds a wrong escape sequence");
       *escaped->name = *std::move(name);
+    } else if (const auto* length_is = std::get_if<LengthIs>(&place)) {
+      *length_is->exact = value == kExactLength;
     } else if (auto* const* number = std::get_if<uint64_t*>(&place)) {
       return StoreNumber(**number, value);
     } else if (auto* const* maybe = std::get_if<std::optional<uint64_t>*>(&place)) {

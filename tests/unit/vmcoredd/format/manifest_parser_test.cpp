@@ -36,6 +36,7 @@ ManifestFragment FullFragment() {
   fragment.machine = {{"release", "6.1"}};
   fragment.crash = "ffeeddccbbaa99887766554433221100";
   fragment.dumps = {dump, ManifestDump()};
+  fragment.dumps[1].length_is_exact = false;
   fragment.skipped = {{"mlx5_\x01", "mlx5", Outcome::kTimedOut, "5 s"}};
   fragment.attach = AttachRecord{"kdump", {{"file_size", "12"}}};
   fragment.warnings = {"w"};
@@ -81,6 +82,22 @@ TEST(ManifestParser, ReturnsEveryFieldThatWasWritten) {
   EXPECT_EQ(dump.perturbed, in.dumps[0].perturbed);
   EXPECT_EQ(dump.warnings, in.dumps[0].warnings);
   EXPECT_FALSE(out->dumps[1].duration_us);
+  EXPECT_TRUE(dump.length_is_exact);
+  EXPECT_FALSE(out->dumps[1].length_is_exact);
+}
+
+// What a later version says that this one does not know is no claim to be exact.
+TEST(ManifestParser, OnlyExactIsExact) {
+  for (const auto& [member, exact] :
+       std::vector<std::pair<std::string, bool>>{{"", true},
+                                                 {R"("length_is":"exact",)", true},
+                                                 {R"("length_is":"padded",)", false},
+                                                 {R"("length_is":"at least",)", false}}) {
+    const auto out = ParseManifest(R"({"schema":"vmcoredd-manifest/1","dumps":[{"name":"a",)" +
+                                   member + R"("length":"1","stored":"1"}]})");
+    ASSERT_TRUE(out) << member;
+    EXPECT_EQ(out->dumps[0].length_is_exact, exact) << member;
+  }
 }
 
 TEST(ManifestParser, RoundTripsAnyBytes) {

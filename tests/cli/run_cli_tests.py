@@ -78,6 +78,7 @@ def run_case(case, options):
             "LC_ALL": "C",
             "TZ": "UTC",
             "TMPDIR": str(spool),
+            "PROGRAMS": str(programs),
             "SOURCE": str(HERE.parent.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
@@ -92,7 +93,7 @@ def run_case(case, options):
     exit_file = case.with_suffix(".exit")
     expected_exit = int(exit_file.read_text()) if exit_file.exists() else 0
     if process.returncode == SKIPPED and expected_exit != SKIPPED:
-        print(stdout + stderr)
+        print(f"{case.name}: skipped: {stdout + stderr}", end="")
         return SKIPPED
     if options.update:
         update(case, "stdout", stdout)
@@ -118,7 +119,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vmcoredd", required=True, help="the program to test")
     parser.add_argument("--program", action="append", default=[],
-                        help="another program that cases use; may be repeated")
+                        help="another program that cases use; may be repeated; cases that "
+                             "lack theirs are skipped")
     parser.add_argument("--exec-prefix", default="", help='for example "valgrind -q"')
     parser.add_argument("--update", action="store_true",
                         help="write what was found as what is expected; then read the diff")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # From a captured tree to what an analyst sees.
+given vmcoredd-collect
 tree=$SOURCE/tests/golden/sysfs-qemu
 vmcoredd-collect capture --deadline-ms 30000 --sysroot "$tree" --spool spool
 vmcoredd-collect save --spool spool --output crash.vmcoredd

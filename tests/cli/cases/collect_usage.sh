@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+given vmcoredd-collect
 vmcoredd-collect --help
 vmcoredd-collect capture --help | head -n 1
 expect 2 vmcoredd-collect

@@ -62,7 +62,8 @@ def make_data(spec, size=None, name=b""):
     if kind == "fill":
         return bytes([number(value)]) * size
     if kind == "random":  # of a seed, the same every time
-        return random.Random(int(value or "1")).randbytes(size)
+        source, piece = random.Random(int(value or "1")), 1 << 20  # randbytes() ends at 256 MiB
+        return b"".join(source.randbytes(min(piece, size - at)) for at in range(0, size, piece))
     if kind == "hex":
         data = bytes.fromhex(value)
     elif kind == "text":

@@ -39,6 +39,20 @@ void CheckContent(FlattenedSource& flat, std::span<const std::byte> file) {
     std::copy(bytes.begin(), bytes.end(),
               model.begin() + static_cast<ptrdiff_t>((*record)->logical_offset));
   }
+  uint64_t walked = 0;
+  const auto visited = flat.WalkRecords([&](const FlattenedRecord& record) -> Result<void> {
+    ++walked;
+    fuzz::Require(record.data_offset() + record.size <= file.size(), "a record is in the file");
+    return {};
+  });
+  fuzz::Require(visited && walked == flat.state().records, "all records are visited");
+  std::vector<uint64_t> places(end + 1);
+  fuzz::Require(flat.Locate(0, places).has_value(), "every byte can be located");
+  for (size_t i = 0; i < places.size(); ++i) {
+    const bool is_nowhere = places[i] == FlattenedSource::kNowhere;
+    const std::byte found = is_nowhere ? std::byte{0} : file[places[i]];
+    fuzz::Require(found == (i < end ? model[i] : std::byte{0}), "a byte is where it is said to be");
+  }
   // One read of everything, and reads of odd sizes.
   for (const size_t step : {model.size() + 1, size_t{61}, size_t{4096}}) {
     std::vector<std::byte> window(step);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -151,6 +152,8 @@ class FlattenedSource::Impl {
 
   Result<void> Index(Extent extent);
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out);
+  Result<void> Locate(uint64_t offset, std::span<uint64_t> places);
+  Result<void> WalkRecords(const std::function<Result<void>(const FlattenedRecord&)>& visit);
 
   State state;
 
@@ -161,6 +164,13 @@ class FlattenedSource::Impl {
   Result<void> Remember(const FlattenedRecord& record);
   // Takes [begin, end) out of the runs; returns the first one behind.
   Runs::iterator Cut(uint64_t begin, uint64_t end);
+  Result<FlattenedRecord> ReadRecord(HeaderReader& headers, uint64_t at) const;
+  // Visits [offset, end) in order: gaps (offset, bytes), pieces (offset, bytes, place).
+  template <typename OnGap, typename OnPiece>
+  Result<void> VisitPieces(uint64_t offset,
+                           uint64_t end,
+                           const OnGap& on_gap,
+                           const OnPiece& on_piece);
   // The records of a run, decoded again. Valid until the next call.
   Result<const Records*> Decode(const Run& run);
 
@@ -261,6 +271,21 @@ Result<void> FlattenedSource::Impl::NoteEarlyEnd(std::optional<FlattenedRecord> 
   return last ? Remember(*last) : Result<void>{};
 }
 
+Result<FlattenedRecord> FlattenedSource::Impl::ReadRecord(HeaderReader& headers,
+                                                          uint64_t at) const {
+  const auto header = VMCOREDD_TRY(headers.Read(at));
+  std::optional<FlattenedRecord> record;
+  if (header.size() == kFlattenedRecordHeaderBytes) {
+    record = VMCOREDD_TRY(DecodeFlattenedRecord(header.first<kFlattenedRecordHeaderBytes>(), at));
+  }
+  if (!record) return FailAt(ErrorCode::kCorrupt, at, "the file changed while it was read");
+  // The last record of a truncated file counts as far as it is there.
+  if (state.damage && record->data_offset() + record->size > state.valid_until) {
+    record->size = state.valid_until - std::min(state.valid_until, record->data_offset());
+  }
+  return *record;
+}
+
 Result<const Records*> FlattenedSource::Impl::Decode(const Run& run) {
   for (const auto& [cached, records] : cache_) {
     if (cached.first == run.first && cached.last == run.last) return &records;
@@ -270,34 +295,24 @@ Result<const Records*> FlattenedSource::Impl::Decode(const Run& run) {
   HeaderReader headers(flattened_);
   uint64_t at = run.first_header;
   for (uint64_t number = run.first; number <= run.last; ++number) {
-    const auto header = VMCOREDD_TRY(headers.Read(at));
-    std::optional<FlattenedRecord> record;
-    if (header.size() == kFlattenedRecordHeaderBytes) {
-      record = VMCOREDD_TRY(DecodeFlattenedRecord(header.first<kFlattenedRecordHeaderBytes>(), at));
-    }
-    if (!record) return FailAt(ErrorCode::kCorrupt, at, "the file changed while it was read");
-    // The last record of a truncated file counts as far as it is there.
-    if (state.damage && record->data_offset() + record->size > state.valid_until) {
-      record->size = state.valid_until - std::min(state.valid_until, record->data_offset());
-    }
-    records.push_back(*record);
-    at = record->data_offset() + record->size;
+    records.push_back(VMCOREDD_TRY(ReadRecord(headers, at)));
+    at = records.back().data_offset() + records.back().size;
   }
   if (cache_.size() == kMaxCachedRuns) cache_.erase(cache_.begin());
   cache_.emplace_back(run, std::move(records));
   return &cache_.back().second;
 }
 
-Result<size_t> FlattenedSource::Impl::ReadAt(uint64_t offset, std::span<std::byte> out) {
-  if (offset >= state.logical_end) return 0;
-  const uint64_t size = std::min<uint64_t>(out.size(), state.logical_end - offset);
-  const uint64_t end = offset + size;
+template <typename OnGap, typename OnPiece>
+Result<void> FlattenedSource::Impl::VisitPieces(uint64_t offset,
+                                                uint64_t end,
+                                                const OnGap& on_gap,
+                                                const OnPiece& on_piece) {
   auto run = runs_.upper_bound(offset);
   if (run != runs_.begin() && std::prev(run)->second.logical_end > offset) --run;
   for (uint64_t at = offset; at < end;) {
     const uint64_t begin = run == runs_.end() ? end : std::clamp(run->first, at, end);
-    const auto gap = out.subspan(at - offset, begin - at);
-    std::fill(gap.begin(), gap.end(), std::byte{0});
+    on_gap(at, begin - at);
     at = begin;
     if (at == end) break;
     const uint64_t run_end = std::min(end, run->second.logical_end);
@@ -308,13 +323,51 @@ Result<size_t> FlattenedSource::Impl::ReadAt(uint64_t offset, std::span<std::byt
         return FailAt(ErrorCode::kCorrupt, run->second.first_header,
                       "the file changed while it was read");
       }
-      VMCOREDD_TRY(ReadExactAt(flattened_, piece->file_offset,
-                               out.subspan(at - offset, piece->size), "flattened record"));
+      VMCOREDD_TRY(on_piece(at, piece->size, piece->file_offset));
       at += piece->size;
     }
     ++run;
   }
+  return {};
+}
+
+Result<size_t> FlattenedSource::Impl::ReadAt(uint64_t offset, std::span<std::byte> out) {
+  if (offset >= state.logical_end) return 0;
+  const uint64_t size = std::min<uint64_t>(out.size(), state.logical_end - offset);
+  const auto clear = [&](uint64_t at, uint64_t count) {
+    const auto gap = out.subspan(at - offset, count);
+    std::fill(gap.begin(), gap.end(), std::byte{0});
+  };
+  const auto read = [&](uint64_t at, uint64_t count, uint64_t place) {
+    return ReadExactAt(flattened_, place, out.subspan(at - offset, count), "flattened record");
+  };
+  VMCOREDD_TRY(VisitPieces(offset, offset + size, clear, read));
   return size;
+}
+
+Result<void> FlattenedSource::Impl::Locate(uint64_t offset, std::span<uint64_t> places) {
+  std::fill(places.begin(), places.end(), kNowhere);
+  if (offset >= state.logical_end) return {};
+  const uint64_t size = std::min<uint64_t>(places.size(), state.logical_end - offset);
+  const auto locate = [&](uint64_t at, uint64_t count, uint64_t place) -> Result<void> {
+    const auto piece = places.subspan(at - offset, count);
+    std::iota(piece.begin(), piece.end(), place);
+    return {};
+  };
+  return VisitPieces(
+      offset, offset + size, [](uint64_t, uint64_t) {}, locate);
+}
+
+Result<void> FlattenedSource::Impl::WalkRecords(
+    const std::function<Result<void>(const FlattenedRecord&)>& visit) {
+  HeaderReader headers(flattened_);
+  uint64_t at = kFlattenedHeaderBytes;
+  for (uint64_t i = 0; i < state.records; ++i) {
+    const FlattenedRecord record = VMCOREDD_TRY(ReadRecord(headers, at));
+    VMCOREDD_TRY(visit(record));
+    at = record.data_offset() + record.size;
+  }
+  return {};
 }
 
 FlattenedSource::FlattenedSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -336,5 +389,12 @@ Result<size_t> FlattenedSource::ReadAt(uint64_t offset, std::span<std::byte> out
 }
 std::optional<uint64_t> FlattenedSource::Size() const { return impl_->state.logical_end; }
 const FlattenedSource::State& FlattenedSource::state() const { return impl_->state; }
+Result<void> FlattenedSource::Locate(uint64_t offset, std::span<uint64_t> places) {
+  return impl_->Locate(offset, places);
+}
+Result<void> FlattenedSource::WalkRecords(
+    const std::function<Result<void>(const FlattenedRecord&)>& visit) {
+  return impl_->WalkRecords(visit);
+}
 
 }  // namespace vmcoredd

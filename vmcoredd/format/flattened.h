@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "vmcoredd/base/byte_source.h"
@@ -92,6 +94,14 @@ class FlattenedSource final : public ByteSource {
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override;
   std::optional<uint64_t> Size() const override;
   const State& state() const;
+
+  // Where each byte from `offset` on is in the flattened file: in the last record that
+  // describes it, or kNowhere when it is zero because none does.
+  static constexpr uint64_t kNowhere = UINT64_MAX;
+  Result<void> Locate(uint64_t offset, std::span<uint64_t> places);
+
+  // Visits every record in file order, reading the headers again.
+  Result<void> WalkRecords(const std::function<Result<void>(const FlattenedRecord&)>& visit);
 
  private:
   class Impl;

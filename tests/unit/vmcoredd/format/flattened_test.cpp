@@ -67,6 +67,22 @@ TEST(FlattenedSource, LaterRecordsWinAndGapsAreZeros) {
   EXPECT_FALSE((*source)->state().damage);
 }
 
+TEST(FlattenedSource, LocatesEachByteInTheLastRecordThatHasIt) {
+  FlattenedFile file;
+  file.Record(4, "aaaa").Record(0, "bb").Record(6, "ccc").Record(12, "").End();
+  MemorySource bytes(file.bytes());
+  auto source = FlattenedSource::Open(bytes, FlattenedSource::Extent::kAll);
+  ASSERT_TRUE(source);
+  constexpr uint64_t kNowhere = FlattenedSource::kNowhere;
+  const uint64_t a = kFlattenedHeaderBytes + 16, b = a + 4 + 16, c = b + 2 + 16;
+  std::vector<uint64_t> places(10);
+  ASSERT_TRUE((*source)->Locate(1, places));
+  EXPECT_EQ(places, (std::vector<uint64_t>{b + 1, kNowhere, kNowhere, a, a + 1, c, c + 1, c + 2,
+                                           kNowhere, kNowhere}));
+  ASSERT_TRUE((*source)->Locate(UINT64_MAX - 1, places));
+  EXPECT_EQ(places, std::vector<uint64_t>(10, kNowhere));
+}
+
 TEST(FlattenedSource, KeepsWhatIsThereOfAFileCutAnywhere) {
   FlattenedFile file;
   file.Record(0, "aaaa").Record(2, "bbbb").End();

@@ -168,7 +168,7 @@ void AddWriting(CLI::App& app, Parsed& parsed) {
                                    "      vmcoredd attach - devices.vmcoredd > vmcore.flat");
   attach
       .add_option("VMCORE", parsed.attach.vmcore,
-                  "the vmcore to change; - copies a flattened one from standard input to output")
+                  "the vmcore to change; - copies a flattened kdump from standard input to output")
       ->type_name("")
       ->required();
   attach.add_option("ARCHIVE", parsed.attach.archives, "what to attach")->type_name("")->required();

@@ -76,8 +76,8 @@ struct ManifestSkip {
   std::string reason;
 };
 
-// What attach did, so that detach can undo it. `kind` is "kdump", "flattened" or
-// "elf"; `values` are numbers in decimal and bytes in hex, see FORMAT.md.
+// What attach did, so that detach can undo it. `kind` is "kdump", "flattened", "elf" or
+// "flattened-elf"; `values` are numbers in decimal and bytes in hex, see FORMAT.md.
 struct AttachRecord {
   std::string kind;
   Properties values;

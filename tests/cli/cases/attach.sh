@@ -10,8 +10,9 @@ vmcoreinfo OSRELEASE=6.1.0-test PAGESIZE=4096'
 { echo kdump; echo "$content"; echo pages exist=0-63 dumped=0-31; } | make kdump
 { echo kdump; echo "$content"; echo pages exist=0-63 dumped=0-31; echo flatten; } | make flat
 { echo elf; echo "$content"; echo load size=1M data=random:1; } | make elf
+{ echo elf; echo "$content"; echo load size=1M data=random:1; echo flatten; } | make flat-elf
 vmcoredd extract a -o in > /dev/null
-for v in kdump flat elf; do
+for v in kdump flat elf flat-elf; do
   cp $v $v.orig
   vmcoredd attach --yes $v a
   vmcoredd list $v

@@ -29,6 +29,16 @@ load size=1M
 END
 expect 1 vmcoredd attach - a < elf > out3
 same elf out3
+# makedumpfile before 1.7.6 writes the real headers last.
+for reserve in no yes; do
+  { cat <<'END'; echo flatten order=makedumpfile chunk=4096 reserve=$reserve; } | make flat-elf
+elf
+dump name=kernel size=1000
+load size=1M
+END
+  expect 1 vmcoredd attach - a < flat-elf > out5
+  same flat-elf out5
+done
 head -c 20000 flat > cut
 expect 1 vmcoredd attach - a < cut > out4
 same cut out4

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vmcoredd/writer/attach/attach.h"
 
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "vmcoredd/writer/attach/containers.h"
 
@@ -9,20 +11,39 @@ namespace vmcoredd {
 
 namespace {
 
-// Calls the function for the container that `file` is: the first that does not
-// say kNotRecognised.
-template <typename OnFlattened, typename OnKdump, typename OnElf>
-Result<AttachResult> Dispatch(attach::LockedFile& file,
-                              const OnFlattened& on_flattened,
-                              const OnKdump& on_kdump,
-                              const OnElf& on_elf) {
-  if (VMCOREDD_TRY(IsFlattened(file.source()))) return on_flattened();
-  const auto kdump = ReadKdumpHeader(file.source());
-  if (kdump) return on_kdump(*kdump);
-  if (kdump.error().code() != ErrorCode::kNotRecognised) return tl::unexpected(kdump.error());
-  const auto elf = ReadElfHeader(file.source());
-  if (elf) return on_elf(*elf);
-  if (elf.error().code() != ErrorCode::kNotRecognised) return tl::unexpected(elf.error());
+using attach::FlattenedFile;
+
+// What a file is.
+struct Container {
+  std::optional<FlattenedFile> flattened;  // the header is that of the logical file then
+  std::variant<KdumpHeader, ElfHeader> header;
+};
+
+Result<Container> Identify(attach::LockedFile& file) {
+  Container container;
+  ByteSource* source = &file.source();
+  if (VMCOREDD_TRY(IsFlattened(*source))) {
+    container.flattened = VMCOREDD_TRY(attach::OpenFlattened(file));
+    source = container.flattened->logical.get();
+  }
+  const auto kdump = ReadKdumpHeader(*source);
+  if (!kdump && kdump.error().code() != ErrorCode::kNotRecognised) {
+    return tl::unexpected(kdump.error());
+  }
+  if (kdump) {
+    container.header = *kdump;
+    return container;
+  }
+  const auto elf = ReadElfHeader(*source);
+  if (!elf && elf.error().code() != ErrorCode::kNotRecognised) return tl::unexpected(elf.error());
+  if (elf) {
+    container.header = *elf;
+    return container;
+  }
+  if (container.flattened) {
+    return Fail(ErrorCode::kRefused,
+                "a flattened file that holds neither kdump-compressed nor ELF");
+  }
   return Fail(ErrorCode::kNotRecognised,
               "neither kdump-compressed nor flattened nor ELF; a compressed vmcore must be "
               "unpacked first");
@@ -35,19 +56,29 @@ Result<AttachResult> AttachToVmcore(const std::string& path,
                                     const ManifestFragment& fragment,
                                     const AttachOptions& options) {
   auto file = VMCOREDD_TRY(attach::LockedFile::Open(path));
+  const Container container = VMCOREDD_TRY(Identify(file));
+  const auto& flattened = container.flattened;
   const attach::Addition addition{dumps, fragment, options};
-  return Dispatch(
-      file, [&] { return attach::AttachFlattened(file, addition); },
-      [&](const KdumpHeader& header) { return attach::AttachKdump(file, header, addition); },
-      [&](const ElfHeader& header) { return attach::AttachElf(file, header, addition); });
+  if (const auto* kdump = std::get_if<KdumpHeader>(&container.header)) {
+    return flattened ? attach::AttachFlattenedKdump(file, *flattened, *kdump, addition)
+                     : attach::AttachKdump(file, *kdump, addition);
+  }
+  const auto& elf = std::get<ElfHeader>(container.header);
+  return flattened ? attach::AttachFlattenedElf(file, *flattened, elf, addition)
+                   : attach::AttachElf(file, elf, addition);
 }
 
 Result<AttachResult> DetachFromVmcore(const std::string& path, const AttachOptions& options) {
   auto file = VMCOREDD_TRY(attach::LockedFile::Open(path));
-  return Dispatch(
-      file, [&] { return attach::DetachFlattened(file); },
-      [&](const KdumpHeader& header) { return attach::DetachKdump(file, header); },
-      [&](const ElfHeader& header) { return attach::DetachElf(file, header, options); });
+  const Container container = VMCOREDD_TRY(Identify(file));
+  const auto& flattened = container.flattened;
+  if (const auto* kdump = std::get_if<KdumpHeader>(&container.header)) {
+    return flattened ? attach::DetachFlattenedKdump(file, *flattened, *kdump)
+                     : attach::DetachKdump(file, *kdump);
+  }
+  const auto& elf = std::get<ElfHeader>(container.header);
+  return flattened ? attach::DetachFlattenedElf(file, *flattened, elf, options)
+                   : attach::DetachElf(file, elf, options);
 }
 
 }  // namespace vmcoredd

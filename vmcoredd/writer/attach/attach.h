@@ -36,10 +36,10 @@ struct AttachOptions {
 };
 
 struct AttachResult {
-  std::string kind;  // "kdump", "flattened" or "elf"
+  std::string kind;  // "kdump", "flattened", "elf" or "flattened-elf"
   uint64_t bytes_written = 0;
   uint64_t dumps = 0;
-  bool cloned = false;  // ELF: blocks were shared with FICLONERANGE
+  bool cloned = false;  // ELF and flattened ELF: blocks were shared with FICLONERANGE
 };
 
 // Adds notes for `dumps` and one manifest fragment to the vmcore at `path`, in
@@ -49,11 +49,11 @@ struct AttachResult {
 //
 // kRefused, with the reason, for: truncated and incomplete files, flattened
 // files without end marker or with bytes behind it, pieces of split sets, 32-bit
-// kdump-compressed, header versions without notes, flattened ELF, files that
-// another process has locked or that are no regular files, and when everything
-// before the first PT_LOAD would pass 0x7fff0000 bytes. On any error the file is as
-// it was before; only when the last step of all fails, syncing the folder of a
-// rebuilt ELF, is the new file in place, and the error says so.
+// kdump-compressed, header versions without notes, files that another process has
+// locked or that are no regular files, and when everything before the first PT_LOAD
+// would pass 0x7fff0000 bytes. On any error the file is as it was before; only when the
+// last step of all fails, syncing the folder of a rebuilt ELF, flattened or not, is the
+// new file in place, and the error says so.
 Result<AttachResult> AttachToVmcore(const std::string& path,
                                     const std::vector<DumpToAttach>& dumps,
                                     const ManifestFragment& fragment,
@@ -64,7 +64,7 @@ Result<AttachResult> AttachToVmcore(const std::string& path,
 // the file that `out` becomes restores what came from `in`.
 //
 // The vmcore is never lost: whenever notes cannot be added (the stream is
-// something else, truncated, refused as above, or a dump cannot be read) the error
+// something else, a flattened ELF, truncated, refused as above, or a dump cannot be read) the error
 // is returned after the input was passed on to its end as it came (a dump that
 // cannot be read leaves a record that nothing points to). Only a failure to read
 // `in` or to write `out` ends the copy.

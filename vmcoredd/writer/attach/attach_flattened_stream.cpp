@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "vmcoredd/format/elf_headers.h"
 #include "vmcoredd/writer/attach/containers.h"
 #include "vmcoredd/writer/attach/flattened_relay.h"
 #include "vmcoredd/writer/attach/note_block.h"
@@ -43,12 +44,21 @@ struct Plan {
   attach::NoteBlock block;
 };
 
+tl::unexpected<Error> WhyNoKdump(ByteSource& kept, const Error& error) {
+  const auto elf = ReadElfHeader(kept);
+  const bool is_elf = elf || elf.error().code() != ErrorCode::kNotRecognised;
+  if (error.code() != ErrorCode::kNotRecognised || !is_elf) {
+    return attach::Refuse(error, "the stream is not a flattened kdump-compressed file");
+  }
+  return Fail(ErrorCode::kRefused,
+              "the stream is a flattened ELF, whose memory has to move for notes, and that is not "
+              "known before it has passed: attach to the file that it becomes");
+}
+
 Result<Plan> MakePlan(FlattenedRelay& relay, const attach::Addition& addition) {
   ByteSource* kept = VMCOREDD_TRY(relay.Kept());
   const auto header = ReadKdumpHeader(*kept);
-  if (!header) {
-    return attach::Refuse(header.error(), "the stream is not a flattened kdump-compressed file");
-  }
+  if (!header) return WhyNoKdump(*kept, header.error());
   VMCOREDD_TRY(attach::CheckKdumpHeaderCanTakeNotes(*header));
   if (header->descriptors_offset() > relay.logical_end()) {
     return Fail(ErrorCode::kRefused, "the vmcore is truncated: it ends before its page bitmap");

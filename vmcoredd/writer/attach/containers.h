@@ -9,6 +9,7 @@
 #include "vmcoredd/format/flattened.h"
 #include "vmcoredd/format/kdump_header.h"
 #include "vmcoredd/writer/attach/attach.h"
+#include "vmcoredd/writer/attach/flattened_file.h"
 #include "vmcoredd/writer/attach/locked_file.h"
 
 // What attach.cpp dispatches to: attach and detach of each container.
@@ -18,6 +19,7 @@ namespace vmcoredd::attach {
 inline constexpr std::string_view kKdumpKind = "kdump";
 inline constexpr std::string_view kFlattenedKind = "flattened";
 inline constexpr std::string_view kElfKind = "elf";
+inline constexpr std::string_view kFlattenedElfKind = "flattened-elf";
 
 // What one attach adds. Borrowed.
 struct Addition {
@@ -31,13 +33,27 @@ Result<AttachResult> AttachKdump(LockedFile& file,
                                  const Addition& addition);
 Result<AttachResult> DetachKdump(LockedFile& file, const KdumpHeader& header);
 
-Result<AttachResult> AttachFlattened(LockedFile& file, const Addition& addition);
-Result<AttachResult> DetachFlattened(LockedFile& file);
+Result<AttachResult> AttachFlattenedKdump(LockedFile& file,
+                                          const FlattenedFile& flattened,
+                                          const KdumpHeader& header,
+                                          const Addition& addition);
+Result<AttachResult> DetachFlattenedKdump(LockedFile& file,
+                                          const FlattenedFile& flattened,
+                                          const KdumpHeader& header);
 
 Result<AttachResult> AttachElf(LockedFile& file, const ElfHeader& header, const Addition& addition);
 Result<AttachResult> DetachElf(LockedFile& file,
                                const ElfHeader& header,
                                const AttachOptions& options);
+
+Result<AttachResult> AttachFlattenedElf(LockedFile& file,
+                                        const FlattenedFile& flattened,
+                                        const ElfHeader& header,
+                                        const Addition& addition);
+Result<AttachResult> DetachFlattenedElf(LockedFile& file,
+                                        const FlattenedFile& flattened,
+                                        const ElfHeader& header,
+                                        const AttachOptions& options);
 
 // kRefused unless notes can be added to this kdump-compressed file: its layout
 // and version have the fields, it is no piece of a split set and it is whole, as
@@ -56,7 +72,7 @@ inline constexpr uint64_t kPlacement = 4096;
 // re-filtering needs it inside the notes.
 ByteRange MovedVmcoreinfo(const KdumpHeader& header, ByteRange kept, uint64_t notes_offset);
 
-// The record of an attach to a flattened file whose end marker was at
+// The record of an attach to a flattened kdump whose end marker was at
 // `end_marker`, and what follows its notes: the record that overrides the sub
 // header and the new end marker.
 AttachRecord FlattenedAttachRecord(uint64_t end_marker, uint64_t notes_offset);

@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "vmcoredd/base/checked_math.h"
 #include "vmcoredd/base/endian.h"
-#include "vmcoredd/base/output_stream.h"
+#include "vmcoredd/writer/attach/note_block.h"
 
 namespace vmcoredd::attach {
 
@@ -71,8 +70,8 @@ void Store(std::span<std::byte> at, uint64_t offset, uint64_t value, const ElfHe
 
 uint64_t SectionCount(const ElfHeader& header) { return header.shoff == 0 ? 0 : header.shnum; }
 
-// Calls `visit` with each entry of a table, windowed; writes the entries back to
-// `out` at `new_offset` when that is given.
+// Calls `visit` with each entry of a table, windowed, and gives `sink`, if there is
+// one, what became of the entries.
 using EntryVisitor = std::function<Result<void>(uint64_t index, std::span<std::byte> entry)>;
 Result<void> WalkTable(ByteSource& source,
                        uint64_t offset,
@@ -80,16 +79,16 @@ Result<void> WalkTable(ByteSource& source,
                        uint64_t entry_size,
                        const char* what,
                        const EntryVisitor& visit,
-                       std::optional<uint64_t> new_offset = std::nullopt,
-                       int out = -1) {
-  std::vector<std::byte> window;
+                       const HeaderSink& sink = nullptr) {
+  std::vector<std::byte> window, before;
   for (uint64_t first = 0; first < count; first += kTableWindow) {
     window.resize(std::min(kTableWindow, count - first) * entry_size);
     VMCOREDD_TRY(ReadExactAt(source, offset + first * entry_size, window, what));
+    before = window;
     for (uint64_t i = 0; i < window.size() / entry_size; ++i) {
       VMCOREDD_TRY(visit(first + i, std::span(window).subspan(i * entry_size, entry_size)));
     }
-    if (new_offset) VMCOREDD_TRY(PwriteAll(out, window, *new_offset + first * entry_size));
+    if (sink) VMCOREDD_TRY(sink(offset + first * entry_size, before, window));
   }
   return {};
 }
@@ -108,6 +107,20 @@ Result<void> CheckBehindNotes(ByteRange range, const ElfLayout& layout, const ch
   const auto end = range.End();
   if (end && *end <= layout.note.offset) return {};
   return NotLast(what, range.offset);
+}
+
+bool Overlap(ByteRange a, ByteRange b) {
+  return a.size != 0 && b.size != 0 && a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+}
+
+// Fields that lie over each other could not all be changed, and changed back. Called
+// when the tables are known to be in the file.
+Result<void> CheckHeadersApart(const ElfHeader& header) {
+  const ByteRange ehdr{0, header.ehdr_size()};
+  const ByteRange phdrs{header.phoff, header.phnum * header.phentsize};
+  const ByteRange shdrs{header.shoff, SectionCount(header) * header.shentsize};
+  if (!Overlap(ehdr, phdrs) && !Overlap(ehdr, shdrs) && !Overlap(phdrs, shdrs)) return {};
+  return Fail(ErrorCode::kRefused, "the headers of the ELF file overlap");
 }
 
 Result<void> CheckSections(ByteSource& source,
@@ -182,27 +195,38 @@ Result<ElfLayout> SurveyElf(ByteSource& source, uint64_t size, const ElfHeader& 
   VMCOREDD_TRY(CheckBehindNotes({header.phoff, header.phnum * header.phentsize}, layout,
                                 "the program header table"));
   VMCOREDD_TRY(CheckSections(source, header, layout, size));
+  VMCOREDD_TRY(CheckHeadersApart(header));
   return layout;
 }
 
-Result<void> WriteElfHeaders(ByteSource& old,
+Result<void> ShiftElfHeaders(ByteSource& old,
                              const ElfHeader& header,
                              const ElfShift& shift,
                              const NoteSizes& note,
-                             int out) {
+                             const HeaderSink& sink) {
   const ElfFields& fields = FieldsOf(header);
-  const auto move = [&](std::span<std::byte> entry, uint64_t field) {
-    Store(entry, field, shift.Apply(Load(entry, field, header)), header);
+  const uint64_t largest = header.is_64 ? UINT64_MAX : UINT32_MAX;
+  const bool is_forward = shift.shift <= kMaxNoteBytes;
+  const auto move = [&](std::span<std::byte> entry, uint64_t field) -> Result<void> {
+    const uint64_t offset = Load(entry, field, header);
+    const uint64_t moved = shift.Apply(offset);
+    if (is_forward && (moved < offset || moved > largest)) {
+      return Fail(ErrorCode::kRefused, "the headers hold the offset " + std::to_string(offset) +
+                                           ", which cannot move by " + std::to_string(shift.shift));
+    }
+    Store(entry, field, moved, header);
+    return {};
   };
-  std::array<std::byte, sizeof(Elf64_Ehdr)> buffer;
+  std::array<std::byte, sizeof(Elf64_Ehdr)> buffer, before;
   const auto ehdr = std::span(buffer).first(header.ehdr_size());
   VMCOREDD_TRY(ReadExactAt(old, 0, ehdr, "ELF header"));
-  move(ehdr, fields.e_phoff);
-  move(ehdr, fields.e_shoff);
-  VMCOREDD_TRY(PwriteAll(out, ehdr, 0));
+  before = buffer;
+  VMCOREDD_TRY(move(ehdr, fields.e_phoff));
+  VMCOREDD_TRY(move(ehdr, fields.e_shoff));
+  VMCOREDD_TRY(sink(0, std::span(before).first(ehdr.size()), ehdr));
 
   const auto patch_phdr = [&](uint64_t index, std::span<std::byte> entry) -> Result<void> {
-    move(entry, fields.p_offset);
+    VMCOREDD_TRY(move(entry, fields.p_offset));
     if (index == note.index) {
       Store(entry, fields.p_filesz, note.filesz, header);
       Store(entry, fields.p_memsz, note.memsz, header);
@@ -210,13 +234,12 @@ Result<void> WriteElfHeaders(ByteSource& old,
     return {};
   };
   VMCOREDD_TRY(WalkTable(old, header.phoff, header.phnum, header.phentsize, "program headers",
-                         patch_phdr, shift.Apply(header.phoff), out));
-  const auto patch_shdr = [&](uint64_t, std::span<std::byte> entry) -> Result<void> {
-    move(entry, fields.sh_offset);
-    return {};
+                         patch_phdr, sink));
+  const auto patch_shdr = [&](uint64_t, std::span<std::byte> entry) {
+    return move(entry, fields.sh_offset);
   };
   return WalkTable(old, header.shoff, SectionCount(header), header.shentsize, "section headers",
-                   patch_shdr, shift.Apply(header.shoff), out);
+                   patch_shdr, sink);
 }
 
 }  // namespace vmcoredd::attach

@@ -2,7 +2,10 @@
 #ifndef VMCOREDD_WRITER_ATTACH_ELF_LAYOUT_H_
 #define VMCOREDD_WRITER_ATTACH_ELF_LAYOUT_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 
 #include "vmcoredd/base/byte_source.h"
 #include "vmcoredd/base/result.h"
@@ -23,7 +26,8 @@ struct ElfLayout {
 Result<ElfLayout> SurveyElf(ByteSource& source, uint64_t size, const ElfHeader& header);
 
 // Moves everything that stands at or behind `threshold` by `shift` (modulo 2^64,
-// so that it can go back): what a new file's headers must say then.
+// so that it can go back): what a new file's headers must say then. A table is never
+// on both sides (SurveyElf).
 struct ElfShift {
   uint64_t threshold = 0;
   uint64_t shift = 0;
@@ -37,14 +41,19 @@ struct NoteSizes {
   uint64_t memsz = 0;
 };
 
-// Writes the ELF header, program headers and section headers of `old` to their
-// new places in the file `out`, shifted and with the new sizes. Every other field stays
-// as it is, in the file's class and byte order.
-Result<void> WriteElfHeaders(ByteSource& old,
+// Takes a piece of the headers: where it stands in the old file, what it was and
+// what it is now.
+using HeaderSink = std::function<Result<void>(
+    uint64_t offset, std::span<const std::byte> before, std::span<const std::byte> after)>;
+
+// Gives the ELF header, program headers and section headers of `old` to `sink`,
+// shifted and with the new sizes. Every other field stays as it is, in the file's class
+// and byte order. kRefused when an offset is too large to be shifted.
+Result<void> ShiftElfHeaders(ByteSource& old,
                              const ElfHeader& header,
                              const ElfShift& shift,
                              const NoteSizes& note,
-                             int out);
+                             const HeaderSink& sink);
 
 }  // namespace vmcoredd::attach
 

@@ -21,6 +21,8 @@ constexpr size_t kWindow = 256 * 1024;
 // below this is kept. makedumpfile and QEMU write it first.
 constexpr uint64_t kMaxKept = kMaxNoteBytes + 4 * 1024 * 1024;
 constexpr unsigned kMaxRecordsWithoutHeader = 16;
+// Kept of anything else, to say in the end what it was: its header may come last.
+constexpr uint64_t kMagicBytes = 16;
 // The main header says enough: the sub header behind it, which may come later,
 // reads as zeros until then.
 constexpr uint64_t kInitialSpoolSize = 2 * 1024 * 1024;
@@ -104,7 +106,7 @@ void FlattenedRelay::LookForHeader() {
     kept_end_ = std::min(kMaxKept, header->bitmap_offset());
   } else if (++records_without_header_ == kMaxRecordsWithoutHeader) {
     header_known_ = true;  // there is none
-    kept_end_ = 0;
+    kept_end_ = kMagicBytes;
   }
 }
 

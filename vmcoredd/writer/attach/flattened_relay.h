@@ -20,7 +20,8 @@ namespace vmcoredd::attach {
 
 // Passes a flattened kdump-compressed file from one descriptor to another, record
 // by record through a fixed window, and keeps what stands before its page bitmap
-// (the headers and the notes) in a temporary file without name.
+// (the headers and the notes) in a temporary file without name. Of another file it
+// keeps as much as tells what it is.
 class FlattenedRelay {
  public:
   // Borrows the descriptors. `spool_folder` as for OpenTemporaryFile(). When there

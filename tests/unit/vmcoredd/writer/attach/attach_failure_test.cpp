@@ -56,7 +56,7 @@ class AttachFailureTest : public testing::AttachTest {
 
 TEST_F(AttachFailureTest, FullDiskLeavesTheFileAsItWas) {
   set_.Add("large", testing::SamplePayload("large", 1 << 20));
-  for (const std::string& text : {kKdump, kKdump + "flatten\n", kElf}) {
+  for (const std::string& text : {kKdump, kKdump + "flatten\n", kElf, kElf + "flatten\n"}) {
     SCOPED_TRACE(text);
     const std::string made = Make(text);
     OnSmallDisk("size=1m", [&]() -> std::string {
@@ -108,7 +108,7 @@ TEST_F(AttachFailureTest, FullDiskCostsAnArchiveOneDumpOnly) {
 
 TEST_F(AttachFailureTest, DumpThatCannotBeReadLeavesTheFileAsItWas) {
   set_.AddSource("bad", std::make_unique<testing::FailingSource>(1 << 20, 700000));
-  for (const std::string& text : {kKdump, kKdump + "flatten\n", kElf}) {
+  for (const std::string& text : {kKdump, kKdump + "flatten\n", kElf, kElf + "flatten\n"}) {
     SCOPED_TRACE(text);
     const std::string path = Make(text);
     const Bytes before = testing::ReadFile(path);

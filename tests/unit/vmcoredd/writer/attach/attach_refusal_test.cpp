@@ -11,6 +11,7 @@
 #include "tests/unit/vmcoredd/writer/attach/attach_support.h"
 #include "vmcoredd/base/endian.h"
 #include "vmcoredd/base/unique_fd.h"
+#include "vmcoredd/format/flattened.h"
 
 namespace vmcoredd {
 namespace {
@@ -49,8 +50,20 @@ const Refusal kRefusals[] = {
     {"flattened_cut_in_record", kKdump + "flatten\ntruncate end-100\n", "truncated"},
     {"flattened_without_end_marker", kKdump + "flatten end=no\n", "end marker"},
     {"flattened_with_bytes_behind", kKdump + "flatten\nappend text:x\n", "1 bytes follow"},
+    {"flattened_of_something_else", "bytes\nraw text:hello\nflatten\n", "holds neither"},
+    {"flattened_elf_cut", kElf + "flatten chunk=4096\ntruncate end-16\n", "end marker"},
+    {"flattened_elf_with_bytes_behind", kElf + "flatten\nappend text:x\n", "`truncate -s "},
+    {"flattened_elf_lost_records", kElf + "truncate end-1\nflatten\n", "truncated"},
+    {"flattened_elf_incomplete", "elf flags=1\n" + kNotes + kLoads + "flatten\n", "incomplete"},
+    {"flattened_elf_without_memory", "elf\n" + kNotes + "flatten\n", "without memory"},
+    {"flattened_elf_without_notes", "elf\n" + kLoads + "flatten\n", "no notes"},
+    {"flattened_elf_damaged_notes", kElf + "poke note0+4 u32:0x7fffffff\nflatten\n", "damaged"},
+    {"flattened_elf_junk_before_memory",
+     "elf\n" + kNotes + "load paddr=0 size=4K offset=1M\npoke load0-9 text:junk\nflatten\n",
+     "not notes"},
+    {"flattened_elf_records_too_far",
+     kElf + "flatten\nrecord offset=0x7ffffffffffff000 data=text:x\n", "any further"},
     {"flattened_incomplete", "kdump status=9\n" + kNotes + kPages + "flatten\n", "incomplete"},
-    {"flattened_elf", kElf + "flatten\n", "unflatten it first"},
     {"elf_cut", kElf + "truncate end-1\n", "truncated"},
     {"elf_incomplete", "elf flags=1\n" + kNotes + kLoads, "incomplete"},
     {"elf_without_memory", "elf\n" + kNotes, "without memory"},
@@ -59,6 +72,12 @@ const Refusal kRefusals[] = {
     {"elf_sections_behind_notes", kElf + "poke 40 u64:0x3000\npoke 58 u16:64\npoke 60 u16:1\n",
      "section header table"},
     {"elf_damaged_notes", kElf + "poke note0+4 u32:0x7fffffff\n", "damaged"},
+    {"elf_offset_too_large", kElf + "poke 40 u64:0xfffffffffffff000\n", "cannot move"},
+    {"elf32_offset_too_large",
+     "elf class=32 machine=i686\n" + kNotes + kLoads + "poke 32 u32:0xfffff000\n", "cannot move"},
+    {"flattened_elf_offset_too_large", kElf + "poke 40 u64:0xfffffffffffff000\nflatten\n",
+     "cannot move"},
+    {"elf_headers_overlap", kElf + "poke 40 u64:32\npoke 58 u16:64\npoke 60 u16:1\n", "overlap"},
     {"elf_junk_before_memory",
      "elf\n" + kNotes + "load paddr=0 size=4K offset=1M\npoke load0-9 text:junk\n", "not notes"},
     {"not_a_vmcore", "bytes\nraw text:hello\n", "neither", ErrorCode::kNotRecognised},
@@ -175,6 +194,7 @@ TEST_F(AttachRefusals, RefusesMoreThanMakedumpfileAndCrashCanRead) {
   const std::string kdump = Make(kKdump, "kdump");
   const std::string elf = Make(kElf, "elf");
   const std::string flat = Make(kKdump + "flatten\n", "flat");
+  const std::string flat_elf = Make(kElf + "flatten\n", "flat_elf");
   set_.AddSource("huge", std::make_unique<HugeSource>());
   // Alone too large; one that is too large with the notes that are there; two.
   for (const std::vector<uint64_t>& sizes :
@@ -182,7 +202,7 @@ TEST_F(AttachRefusals, RefusesMoreThanMakedumpfileAndCrashCanRead) {
         std::vector<uint64_t>{0x50000000, 0x50000000}}) {
     set_.dumps().back().parts.clear();
     for (const uint64_t size : sizes) set_.dumps().back().parts.push_back({0, size});
-    for (const std::string& path : {kdump, elf, flat}) {
+    for (const std::string& path : {kdump, elf, flat, flat_elf}) {
       ExpectRefused(path, ErrorCode::kRefused, "makedumpfile and crash");
     }
   }
@@ -211,24 +231,39 @@ TEST_F(AttachRefusals, RefusesBadDumps) {
 }
 
 TEST_F(AttachRefusals, AsksBeforeItCopiesAWholeElf) {
-  const std::string path = Make(kElf);
-  uint64_t asked = 0;
-  options_.confirm_full_copy = [&](uint64_t bytes) {
-    asked = bytes;
-    return false;
-  };
-  const auto attached = Attach(path);
-  if (attached) {
-    EXPECT_TRUE(attached->cloned);  // a filesystem that shares blocks need not ask
-    return;
+  for (const std::string& text : {kElf, kElf + "flatten\n"}) {
+    const std::string path = Make(text);
+    uint64_t asked = 0;
+    options_.confirm_full_copy = [&](uint64_t bytes) {
+      asked = bytes;
+      return false;
+    };
+    const auto refused = Attach(path);
+    if (refused) {
+      EXPECT_TRUE(refused->cloned);  // a filesystem that shares blocks need not ask
+      continue;
+    }
+    EXPECT_EQ(refused.error().code(), ErrorCode::kRefused);
+    EXPECT_GT(asked, 20u * 1024);
+    EXPECT_FALSE(fs::exists(path + ".partial"));
+    // What is announced is what is written.
+    uint64_t last = 0;
+    options_.confirm_full_copy = [&](uint64_t bytes) { return asked = bytes, true; };
+    options_.progress = [&](uint64_t done) {
+      EXPECT_GE(done, last);
+      last = done;
+    };
+    const auto attached = Attach(path);
+    ASSERT_TRUE(attached) << attached.error().ToString();
+    EXPECT_LE(last, asked);
+    EXPECT_GE(attached->bytes_written, last);
+    EXPECT_LE(attached->bytes_written, asked + 4096);  // and zeros up to the memory
   }
-  EXPECT_EQ(attached.error().code(), ErrorCode::kRefused);
-  EXPECT_GT(asked, 20u * 1024);
-  EXPECT_FALSE(fs::exists(path + ".partial"));
 }
 
 TEST_F(AttachRefusals, DetachRefusesAFileThatChangedSince) {
-  for (const std::string& text : {kKdump, kElf, kKdump + "flatten\n"}) {
+  for (const std::string& text :
+       {kKdump, kElf, kKdump + "flatten\n", kElf + "flatten chunk=4096\n"}) {
     SCOPED_TRACE(text);
     const std::string path = Make(text);
     ASSERT_TRUE(Attach(path));
@@ -236,10 +271,8 @@ TEST_F(AttachRefusals, DetachRefusesAFileThatChangedSince) {
     Bytes longer = attached;
     longer.push_back(std::byte{'x'});
     testing::WriteFile(path, longer);
-    ExpectNotDetached(path, text.starts_with("kdump") && !text.ends_with("flatten\n")
-                                ? "changed since"
-                            : text.starts_with("elf") ? "changed since"
-                                                      : "bytes follow");
+    const bool is_flattened = text.find("flatten") != std::string::npos;
+    ExpectNotDetached(path, is_flattened ? "bytes follow" : "changed since");
     testing::WriteFile(path, std::span(attached).first(attached.size() - 8));
     ExpectNotDetached(path, "truncated");
     testing::WriteFile(path, attached);
@@ -256,11 +289,52 @@ TEST_F(AttachRefusals, DetachRefusesAKdumpWhoseOldNotesChanged) {
   ExpectNotDetached(path, "not what they were");
 }
 
+TEST_F(AttachRefusals, DetachRefusesAFlattenedElfWhoseRecordsChanged) {
+  const std::string path = Make(kElf + "flatten chunk=4096\n");
+  const uint64_t old_marker = testing::ReadFile(path).size() - 16;
+  ASSERT_TRUE(Attach(path));
+  const Bytes attached = testing::ReadFile(path);
+  // One more record, of the bytes that are there anyway.
+  Bytes more(attached.begin(), attached.end() - 16);
+  for (const auto& part : {EncodeFlattenedRecord(0, 4)}) {
+    more.insert(more.end(), part.begin(), part.end());
+  }
+  for (const char c : {'\x7f', 'E', 'L', 'F'}) more.push_back(static_cast<std::byte>(c));
+  more.insert(more.end(), attached.end() - 16, attached.end());
+  testing::WriteFile(path, more);
+  ExpectNotDetached(path, "changed since");
+  // The new record in two.
+  const auto logical = testing::View(path).logical;
+  const uint64_t offset = LoadInt<uint64_t>(&attached[old_marker], std::endian::big);
+  const uint64_t size = LoadInt<uint64_t>(&attached[old_marker + 8], std::endian::big);
+  const Bytes content(attached.begin() + static_cast<ptrdiff_t>(old_marker) + 16,
+                      attached.end() - 16);
+  ASSERT_EQ(content.size(), size);
+  Bytes two(attached.begin(), attached.begin() + static_cast<ptrdiff_t>(old_marker));
+  for (const uint64_t begin : {uint64_t{0}, uint64_t{100}}) {
+    const uint64_t end = begin == 0 ? 100 : size;
+    const auto header = EncodeFlattenedRecord(offset + begin, end - begin);
+    two.insert(two.end(), header.begin(), header.end());
+    two.insert(two.end(), content.begin() + static_cast<ptrdiff_t>(begin),
+               content.begin() + static_cast<ptrdiff_t>(end));
+  }
+  two.insert(two.end(), attached.end() - 16, attached.end());
+  testing::WriteFile(path, two);
+  EXPECT_EQ(testing::View(path).logical, logical);
+  ExpectNotDetached(path, "changed since");
+  testing::WriteFile(path, attached);
+  EXPECT_TRUE(Detach(path));
+}
+
 TEST_F(AttachRefusals, DetachRefusesAConvertedFile) {
   const std::string flat = Make(kKdump + "flatten\n");
   ASSERT_TRUE(Attach(flat));
   testing::WriteFile(folder_ + "/kdump", testing::View(flat).logical);
   ExpectNotDetached(folder_ + "/kdump", "another format");
+  const std::string flat_elf = Make(kElf + "flatten\n");
+  ASSERT_TRUE(Attach(flat_elf));
+  testing::WriteFile(folder_ + "/elf", testing::View(flat_elf).logical);
+  ExpectNotDetached(folder_ + "/elf", "another format");
 }
 
 }  // namespace

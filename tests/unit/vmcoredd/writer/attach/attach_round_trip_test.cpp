@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
@@ -11,6 +12,7 @@
 #include "vmcoredd/base/text.h"
 #include "vmcoredd/base/zstd_stream.h"
 #include "vmcoredd/format/elf_headers.h"
+#include "vmcoredd/format/flattened.h"
 
 namespace vmcoredd {
 namespace {
@@ -68,10 +70,45 @@ const Container kContainers[] = {
     {"elf_with_room", "elf",
      "elf\n" + kNotes + "load paddr=0x1000 size=20K data=random:1 offset=1M\n"},
     {"elf_with_bytes_in_the_gap", "elf", "elf\n" + kNotes + kLoads + "poke load0-5 text:junk\n"},
+    {"flattened_elf", "flattened-elf", "elf\n" + kNotes + kLoads + "flatten chunk=4096\n"},
+    {"flattened_elf_by_makedumpfile", "flattened-elf",
+     "elf\n" + kNotes + kLoads + "flatten order=makedumpfile reserve=yes\n"},
+    {"flattened_elf_in_one_record", "flattened-elf", "elf\n" + kNotes + kLoads + "flatten\n"},
+    {"flattened_elf_by_pages_reversed", "flattened-elf",
+     "elf\n" + kNotes + kLoads + "flatten order=reverse chunk=4096\n"},
+    {"flattened_elf_shuffled", "flattened-elf",
+     "elf\n" + kNotes + kLoads + "flatten order=shuffle:3 decoys=yes chunk=1000\n"},
+    {"flattened_elf_fields_across_records", "flattened-elf",
+     "elf\n" + kNotes + kLoads + "flatten order=shuffle:5 decoys=yes chunk=7\n"},
+    {"flattened_elf_empty_records", "flattened-elf",
+     "elf\n" + kNotes + kLoads +
+         "flatten chunk=4096\nrecord offset=0x7fffffffffffffff data=hex: where=first\n"
+         "record offset=0 data=hex:\n"},
+    {"flattened_elf_big_endian", "flattened-elf",
+     "elf order=be machine=s390x\n" + kNotes + kLoads + "flatten chunk=4096\n"},
+    {"flattened_elf32", "flattened-elf",
+     "elf class=32 machine=i686\n" + kNotes + kLoads + "flatten chunk=3000\n"},
+    {"flattened_elf32_big_endian", "flattened-elf",
+     "elf class=32 order=be machine=ppc\n" + kNotes + kLoads + "flatten order=reverse\n"},
+    {"flattened_elf_by_qemu", "flattened-elf",
+     "elf phoff=192 ehsize=8 sections=2\n" + kNotes + kLoads + "flatten chunk=100\n"},
+    {"flattened_elf_xnum", "flattened-elf",
+     "elf xnum=yes\n" + kNotes + kLoads + "flatten chunk=4096\n"},
+    {"flattened_elf_unaligned", "flattened-elf",
+     "elf page=8\n" + kNotes + kLoads + "flatten chunk=512\n"},
+    {"flattened_elf_two_note_segments", "flattened-elf",
+     "elf\nnote owner=CORE type=1 size=336\nsegment\n" + kNotes + kLoads + "flatten\n"},
+    {"flattened_elf_padding_in_segment", "flattened-elf",
+     "elf\n" + kNotes + "pad 100\n" + kLoads + "flatten chunk=4096\n"},
+    {"flattened_elf_with_room", "flattened-elf",
+     "elf\n" + kNotes + "load paddr=0x1000 size=20K data=random:1 offset=1M\nflatten\n"},
+    {"flattened_elf_with_bytes_in_the_gap", "flattened-elf",
+     "elf\n" + kNotes + kLoads + "poke load0-5 text:junk\nflatten chunk=1024\n"},
     {"real_trimmed", "kdump", "", VMCOREDD_GOLDEN "/real/vmcore.kdump"},
     {"sample_kdump", "kdump", "", "vmcore.kdump-zlib"},
     {"sample_flattened", "flattened", "", "vmcore.kdump-flat"},
     {"sample_elf", "elf", "", "vmcore.elf.zst"},
+    {"sample_flattened_elf", "flattened-elf", "", "vmcore.elf-flat.zst"},
 };
 
 class AttachRoundTrip : public testing::AttachTest,
@@ -213,8 +250,9 @@ TEST_F(AttachDetails, KdumpMovesVmcoreinfoWithTheNotes) {
 
 TEST_F(AttachDetails, KeepsPartsModeAndOwner) {
   set_.AddInParts("parts", testing::SamplePayload("parts", 20000), 4096 - 64);
-  for (const char* text : {"kdump\n", "elf\n"}) {
-    const std::string path = Make(text + kNotes + (text[0] == 'k' ? kPages : kLoads), text);
+  for (const std::string& text : {"kdump\n" + kNotes + kPages, "elf\n" + kNotes + kLoads,
+                                  "elf\n" + kNotes + kLoads + "flatten\n"}) {
+    const std::string path = Make(text);
     fs::permissions(path, fs::perms(0604));
     ASSERT_TRUE(Attach(path));
     struct stat st;
@@ -260,6 +298,55 @@ TEST_F(AttachDetails, ElfMovesEverythingByWholePages) {
   const Bytes before = testing::ReadFile(path);
   ASSERT_TRUE(Attach(path));
   EXPECT_EQ((testing::ReadFile(path).size() - before.size()) % 4096, 0u);
+}
+
+// The logical file without the manifest fragments, which say what was attached to.
+Bytes WithoutFragments(const VmcoreView& view) {
+  Bytes logical = view.logical;
+  for (const auto& note : view.notes) {
+    if (note.note.owner != "VMCOREDD") continue;
+    const auto at = logical.begin() + static_cast<ptrdiff_t>(note.note.note.offset);
+    std::fill(at, at + static_cast<ptrdiff_t>(note.note.note.size), std::byte{0});
+  }
+  // p_filesz and p_memsz of the PT_NOTE, phdr 0, count the fragment.
+  std::fill_n(logical.begin() + 64 + 32, 16, std::byte{0});
+  return logical;
+}
+
+TEST_F(AttachDetails, FlattenedElfDescribesWhatAttachToTheElfGives) {
+  const std::string elf = Make("elf sections=2\n" + kNotes + kLoads, "elf");
+  ASSERT_TRUE(Attach(elf));
+  const Bytes expected = WithoutFragments(View(elf));
+  for (const char* how : {"chunk=64K", "chunk=300", "chunk=4096 order=reverse",
+                          "chunk=1000 order=shuffle:9 decoys=yes"}) {
+    const std::string flat =
+        Make("elf sections=2\n" + kNotes + kLoads + "flatten " + how + "\n", "flat");
+    ASSERT_TRUE(Attach(flat));
+    EXPECT_TRUE(WithoutFragments(View(flat)) == expected) << how;
+  }
+}
+
+TEST_F(AttachDetails, FlattenedElfOverlapsNothingOfMakedumpfile) {
+  // crash takes any of several records that describe a byte. As makedumpfile does it:
+  // the memory right behind the notes.
+  const std::string path = Make("elf page=4\n" + kNotes + kLoads + "flatten order=makedumpfile\n");
+  const uint64_t old_marker = testing::ReadFile(path).size() - kFlattenedRecordHeaderBytes;
+  ASSERT_TRUE(Attach(path));
+  const auto file = FileSource::Open(path);
+  ASSERT_TRUE(file);
+  const auto flat = FlattenedSource::Open(**file, FlattenedSource::Extent::kAll);
+  ASSERT_TRUE(flat);
+  std::vector<FlattenedRecord> records;
+  ASSERT_TRUE((*flat)->WalkRecords([&](const FlattenedRecord& record) -> Result<void> {
+    records.push_back(record);
+    return {};
+  }));
+  EXPECT_EQ(records.back().header_offset, old_marker);
+  std::sort(records.begin(), records.end(),
+            [](const auto& a, const auto& b) { return a.logical_offset < b.logical_offset; });
+  for (size_t i = 1; i < records.size(); ++i) {
+    EXPECT_LE(records[i - 1].logical_offset + records[i - 1].size, records[i].logical_offset);
+  }
 }
 
 TEST_F(AttachDetails, ElfKeepsHoles) {

@@ -90,8 +90,14 @@ TEST_F(AttachStreamTest, PassesOnWhatCannotTakeNotes) {
   ExpectPassedOn({}, ErrorCode::kNotRecognised, "not a flattened");
   ExpectPassedOn(Bytes(10), ErrorCode::kNotRecognised, "not a flattened");
   ExpectPassedOn(made(kKdump), ErrorCode::kNotRecognised, "not a flattened");
-  ExpectPassedOn(made("elf\nvmcoreinfo A=1\nload paddr=0 size=8K\nflatten\n"), ErrorCode::kRefused,
-                 "not a kdump-compressed");
+  // The header first, last behind many records, or in one record with all the rest.
+  for (const char* flatten : {"chunk=64 order=makedumpfile", "chunk=64 order=reverse", ""}) {
+    ExpectPassedOn(
+        made("elf\nvmcoreinfo A=1\nload paddr=0 size=8K\nflatten " + std::string(flatten) + "\n"),
+        ErrorCode::kRefused, "is a flattened ELF");
+  }
+  ExpectPassedOn(made("bytes\nraw text:hello\nflatten\n"), ErrorCode::kRefused,
+                 "not a flattened kdump-compressed");
   ExpectPassedOn(made("kdump status=9\n" + kKdump.substr(6) + "flatten\n"), ErrorCode::kRefused,
                  "incomplete");
   ExpectPassedOn(made("kdump layout=32-packed\n" + kKdump.substr(6) + "flatten\n"),

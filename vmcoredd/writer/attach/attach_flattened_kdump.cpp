@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -27,43 +26,6 @@ constexpr std::string_view kNotesKey = "notes_offset";    // in the logical file
 
 constexpr uint64_t kOverrideRecordBytes = kFlattenedRecordHeaderBytes + kKdumpNoteFieldsBytes;
 
-// The flattened file and the kdump-compressed file that it describes.
-struct FlattenedKdump {
-  std::unique_ptr<FlattenedSource> logical;
-  uint64_t end_marker = 0;
-  KdumpHeader header;
-};
-
-Result<FlattenedKdump> OpenFlattenedKdump(LockedFile& file) {
-  FlattenedKdump dump;
-  dump.logical = VMCOREDD_TRY(FlattenedSource::Open(file.source(), FlattenedSource::Extent::kAll));
-  const auto& state = dump.logical->state();
-  if (state.damage) return Refuse(*state.damage, "the vmcore is truncated or damaged");
-  if (!state.end_marker) {
-    return Fail(ErrorCode::kRefused, "the flattened file has no end marker: it is truncated");
-  }
-  dump.end_marker = *state.end_marker;
-  const uint64_t end = dump.end_marker + kFlattenedRecordHeaderBytes;
-  if (end != file.size()) {
-    return FailAt(ErrorCode::kRefused, end,
-                  std::to_string(file.size() - end) +
-                      " bytes follow the end marker (an attach that was killed leaves such; they "
-                      "have no meaning)");
-  }
-  auto header = ReadKdumpHeader(*dump.logical);
-  if (!header) {
-    if (header.error().code() != ErrorCode::kNotRecognised) {
-      return tl::unexpected(std::move(header).error());
-    }
-    return Fail(
-        ErrorCode::kRefused,
-        "a flattened file that is not kdump-compressed; if it is a flattened ELF, "
-        "unflatten it first (vmcoredd unflatten, makedumpfile -R) and attach to the result");
-  }
-  dump.header = *std::move(header);
-  return dump;
-}
-
 }  // namespace
 
 AttachRecord FlattenedAttachRecord(uint64_t end_marker, uint64_t notes_offset) {
@@ -82,47 +44,50 @@ Result<void> WriteFlattenedTail(const KdumpHeader& header,
   return out.Write(FlattenedEndMarker());
 }
 
-Result<AttachResult> AttachFlattened(LockedFile& file, const Addition& addition) {
-  const FlattenedKdump dump = VMCOREDD_TRY(OpenFlattenedKdump(file));
-  const KdumpHeader& header = dump.header;
-  const uint64_t logical_end = dump.logical->state().logical_end;
-  VMCOREDD_TRY(CheckKdumpCanTakeNotes(*dump.logical, logical_end, header));
-  const OldNotes old = VMCOREDD_TRY(SurveyNotes(*dump.logical, header.notes, header.order));
+Result<AttachResult> AttachFlattenedKdump(LockedFile& file,
+                                          const FlattenedFile& flattened,
+                                          const KdumpHeader& header,
+                                          const Addition& addition) {
+  const uint64_t logical_end = flattened.logical_end();
+  VMCOREDD_TRY(CheckKdumpCanTakeNotes(*flattened.logical, logical_end, header));
+  const OldNotes old = VMCOREDD_TRY(SurveyNotes(*flattened.logical, header.notes, header.order));
 
   const uint64_t notes_offset = AlignUp(logical_end, kPlacement);
   const NoteBlock block = VMCOREDD_TRY(NoteBlock::Make(
-      addition.dumps, addition.fragment, FlattenedAttachRecord(dump.end_marker, notes_offset),
+      addition.dumps, addition.fragment, FlattenedAttachRecord(flattened.end_marker, notes_offset),
       header.block_size, header.order));
   const uint64_t total = AlignUp(old.kept.size, 4) + block.size();
   VMCOREDD_TRY(CheckNoteBytes(total));
 
   AppendGuard guard(file.fd(), file.size());
-  OffsetStream out(file.fd(), dump.end_marker + kFlattenedRecordHeaderBytes);
-  VMCOREDD_TRY(WriteOldAndNewNotes(*dump.logical, old.kept, block, out, addition.options.progress));
+  OffsetStream out(file.fd(), flattened.end_marker + kFlattenedRecordHeaderBytes);
+  VMCOREDD_TRY(
+      WriteOldAndNewNotes(*flattened.logical, old.kept, block, out, addition.options.progress));
   VMCOREDD_TRY(WriteFlattenedTail(header, MovedVmcoreinfo(header, old.kept, notes_offset),
                                   {notes_offset, total}, out));
   VMCOREDD_TRY(SyncData(file.fd()));
 
   bool put_back = false;
-  auto done = ReplaceBytes(file.fd(), dump.end_marker, EncodeFlattenedRecord(notes_offset, total),
-                           FlattenedEndMarker(), put_back);
+  auto done =
+      ReplaceBytes(file.fd(), flattened.end_marker, EncodeFlattenedRecord(notes_offset, total),
+                   FlattenedEndMarker(), put_back);
   if (done || !put_back) guard.Keep();
   VMCOREDD_TRY(std::move(done));
 
   AttachResult result;
   result.kind = kFlattenedKind;
-  result.bytes_written = out.offset() - dump.end_marker;
+  result.bytes_written = out.offset() - flattened.end_marker;
   result.dumps = addition.dumps.size();
   return result;
 }
 
-Result<AttachResult> DetachFlattened(LockedFile& file) {
-  const FlattenedKdump dump = VMCOREDD_TRY(OpenFlattenedKdump(file));
-  const KdumpHeader& header = dump.header;
+Result<AttachResult> DetachFlattenedKdump(LockedFile& file,
+                                          const FlattenedFile& flattened,
+                                          const KdumpHeader& header) {
   VMCOREDD_TRY(CheckKdumpHeaderCanTakeNotes(header));
-  const OldNotes notes = VMCOREDD_TRY(SurveyNotes(*dump.logical, header.notes, header.order));
+  const OldNotes notes = VMCOREDD_TRY(SurveyNotes(*flattened.logical, header.notes, header.order));
   const ManifestFragment fragment =
-      VMCOREDD_TRY(ReadAttachFragment(*dump.logical, notes, kFlattenedKind));
+      VMCOREDD_TRY(ReadAttachFragment(*flattened.logical, notes, kFlattenedKind));
   const AttachRecord& record = *fragment.attach;
   const uint64_t old_marker = VMCOREDD_TRY(NumberIn(record, kEndMarkerKey));
   const uint64_t notes_offset = VMCOREDD_TRY(NumberIn(record, kNotesKey));
@@ -132,11 +97,11 @@ Result<AttachResult> DetachFlattened(LockedFile& file) {
   const auto expected_end = CheckedAdd(
       old_marker, kFlattenedRecordHeaderBytes + header.notes.size + kOverrideRecordBytes);
   const bool is_in_place =
-      header.notes.offset == notes_offset && expected_end && *expected_end == dump.end_marker;
+      header.notes.offset == notes_offset && expected_end && *expected_end == flattened.end_marker;
   if (is_in_place) {
     VMCOREDD_TRY(ReadExactAt(file.source(), old_marker, notes_record, "notes record"));
-    VMCOREDD_TRY(ReadExactAt(file.source(), dump.end_marker - kOverrideRecordBytes, override_record,
-                             "sub header record"));
+    VMCOREDD_TRY(ReadExactAt(file.source(), flattened.end_marker - kOverrideRecordBytes,
+                             override_record, "sub header record"));
   }
   if (!is_in_place || notes_record != EncodeFlattenedRecord(notes_offset, header.notes.size) ||
       override_record != EncodeFlattenedRecord(header.sub_header_offset() + kKdumpNoteFieldsOffset,

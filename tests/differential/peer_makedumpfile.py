@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """makedumpfile: rearranges flattened files as we do, and keeps our notes."""
+import hashlib
 import os
 import struct
 
@@ -7,6 +8,10 @@ import struct
 def read(path):
     with open(path, "rb") as source:
         return source.read()
+
+
+def sha256(path):
+    return hashlib.sha256(read(path)).hexdigest()
 
 
 def kdump_notes(path):
@@ -59,16 +64,24 @@ def samples(context):
         context.run(context.vmcoredd, "unflatten", path, ours)
         context.equal(f"makedumpfile -R of {name}", read(ours), read(rearrange(context, path)))
         os.unlink(ours)
-    # The attached records are found by makedumpfile, too.
-    path = context.sample("vmcore.kdump-flat")
-    before = context.dumps(path)
-    context.run(context.vmcoredd, "attach", path, archive)
-    context.equal("dumps attached to vmcore.kdump-flat", context.dumps(path)[:-2], before)
-    context.equal("makedumpfile -R of vmcore.kdump-flat, attached",
-                  context.dumps(rearrange(context, path)), context.dumps(path))
-    for name in ("vmcore.kdump-zlib", "vmcore.elf"):
+    # The attached records are found by makedumpfile, too, and detach takes them away.
+    for name in ("vmcore.kdump-flat", "vmcore.elf-flat"):
+        path = context.sample(name)
+        before, hash_before = context.dumps(path), sha256(path)
+        context.run(context.vmcoredd, "attach", "-y", path, archive)
+        context.equal(f"dumps attached to {name}", context.dumps(path)[:-2], before)
+        context.run(context.vmcoredd, "unflatten", path, path + ".unflattened")
+        context.equal(f"makedumpfile -R of {name}, attached", sha256(path + ".unflattened"),
+                      sha256(rearrange(context, path)))
+        context.run(context.vmcoredd, "detach", "-y", path)
+        context.equal(f"{name}, attached and detached", sha256(path), hash_before)
+        os.unlink(path)
+        os.unlink(path + ".unflattened")
+    for name in ("vmcore.kdump-zlib", "vmcore.elf", "vmcore.elf-flat"):
         path = context.sample(name)
         context.run(context.vmcoredd, "attach", "-y", path, archive)
+        if name == "vmcore.elf-flat":  # makedumpfile filters plain files only
+            path = rearrange(context, path)
         out = path + ".refiltered"
         context.run("makedumpfile", "-c", "-d", "31", path, out)
         context.equal(f"dumps of {name}, refiltered", context.dumps(out), context.dumps(path))

@@ -22,6 +22,12 @@ VMCORES = {
         vmcoreinfo OSRELEASE=6.1.0 PAGESIZE=4096
         pages exist=0-15 dumped=2-9
         flatten order=makedumpfile chunk=4096""",
+    "elf-flat": """elf
+        dump name=old_0 size=3000
+        note owner=CORE type=1 size=336
+        vmcoreinfo OSRELEASE=6.1.0 PAGESIZE=4096
+        load paddr=0 size=16384 data=formula
+        flatten order=makedumpfile chunk=4096 reserve=yes""",
     "elf": """elf
         dump name=old_0 size=3000
         note owner=CORE type=1 size=336
@@ -91,7 +97,7 @@ class Case:
 
 def CASES(program):
     for name in NAMES:
-        in_place = name != "elf"
+        in_place = not name.startswith("elf")
         yield Case(program, f"attach:{name}", {name: "vmcore", "new.vmcoredd": "new.vmcoredd"},
                    ["vmcore", "new.vmcoredd", "-y"], in_place)
         yield Case(program, f"detach:{name}", {f"{name}-attached": "vmcore"}, ["vmcore", "-y"], in_place)

@@ -45,7 +45,7 @@ Result<RebuildResult> RebuildElf(LockedFile& file,
     return out.WriteAt(elf_shift.Apply(offset), after);
   };
   VMCOREDD_TRY(ShiftElfHeaders(source, header, elf_shift, rebuild.note, write_headers));
-  VMCOREDD_TRY(CopyOwnerAndMode(file.fd(), out.fd()));
+  VMCOREDD_TRY(CopyAttributes(file.fd(), out.fd()));
   VMCOREDD_TRY(out.Commit());
   return result;
 }

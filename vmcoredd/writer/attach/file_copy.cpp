@@ -2,12 +2,18 @@
 #include "vmcoredd/writer/attach/file_copy.h"
 
 #include <linux/fs.h>
+#include <linux/limits.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
+#include <vector>
+
+#include "vmcoredd/base/text.h"
 
 namespace vmcoredd::attach {
 
@@ -53,13 +59,49 @@ Result<uint64_t> CopyWithoutHoles(FileSource& in,
   return written;
 }
 
-Result<void> CopyOwnerAndMode(int in, int out) {
+namespace {
+
+// Labels that a security module or a filesystem gives, and does not take from
+// everybody: the new file has those of its folder.
+bool IsNotOursToSet(std::string_view name, int error) {
+  return (error == EPERM || error == ENOTSUP || error == EINVAL) &&
+         (name.starts_with("security.") || name.starts_with("trusted."));
+}
+
+Result<void> CopyExtendedAttributes(int in, int out) {
+  std::vector<char> names(XATTR_LIST_MAX);
+  const ssize_t names_size = ::flistxattr(in, names.data(), names.size());
+  if (names_size < 0 && errno == ENOTSUP) return {};
+  if (names_size < 0) return FailIo("cannot list the extended attributes", errno);
+  std::vector<char> value(XATTR_SIZE_MAX);
+  std::string_view rest(names.data(), static_cast<size_t>(names_size));
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+    const ssize_t size = ::fgetxattr(in, name.data(), value.data(), value.size());
+    if (size >= 0 &&
+        ::fsetxattr(out, name.data(), value.data(), static_cast<size_t>(size), 0) == 0) {
+      continue;
+    }
+    if (IsNotOursToSet(name, errno)) continue;
+    return FailIo(
+        "cannot give the new file the extended attribute " + EscapeBytes(name) + " of the old one",
+        errno);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> CopyAttributes(int in, int out) {
   struct stat from, to;
   if (::fstat(in, &from) != 0 || ::fstat(out, &to) != 0) return FailIo("cannot stat", errno);
   const bool is_owner_different = from.st_uid != to.st_uid || from.st_gid != to.st_gid;
   if (is_owner_different && ::fchown(out, from.st_uid, from.st_gid) != 0) {
     return FailIo("cannot give the new file the owner of the old one", errno);
   }
+  // An access control list first: without it, the mode's group bits mean another group.
+  VMCOREDD_TRY(CopyExtendedAttributes(in, out));
   if (::fchmod(out, from.st_mode & 07777) != 0) {
     return FailIo("cannot give the new file the mode of the old one", errno);
   }

@@ -31,7 +31,9 @@ Result<uint64_t> CopyWithoutHoles(FileSource& in,
                                   uint64_t to,
                                   const ProgressCallback& progress);
 
-Result<void> CopyOwnerAndMode(int in, int out);
+// Gives `out` the owner, the extended attributes (access control lists among them) and
+// the mode of `in`.
+Result<void> CopyAttributes(int in, int out);
 
 // Asks confirm_full_copy, if it is set, before `copied` bytes of the file are
 // copied, holes and all, and `added` others are written.

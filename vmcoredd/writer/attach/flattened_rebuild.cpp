@@ -115,7 +115,7 @@ Result<RebuildResult> RebuildFlattenedElf(LockedFile& file,
   };
   VMCOREDD_TRY(
       ShiftElfHeaders(*flattened.logical, header, rebuild.shift, rebuild.note, write_fields));
-  VMCOREDD_TRY(CopyOwnerAndMode(file.fd(), out.fd()));
+  VMCOREDD_TRY(CopyAttributes(file.fd(), out.fd()));
   VMCOREDD_TRY(out.Commit());
   return result;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -270,6 +271,20 @@ TEST_F(AttachDetails, KeepsPartsModeAndOwner) {
       joined.insert(joined.end(), part.begin(), part.end());
     }
     EXPECT_EQ(joined, testing::SamplePayload("parts", 20000));
+  }
+}
+
+TEST_F(AttachDetails, KeepsExtendedAttributes) {
+  for (const std::string& text :
+       {"elf\n" + kNotes + kLoads, "elf\n" + kNotes + kLoads + "flatten\n"}) {
+    const std::string path = Make(text);
+    if (::setxattr(path.c_str(), "user.case", "1234", 4, 0) != 0) {
+      GTEST_SKIP() << "the filesystem of " << folder_ << " has no extended attributes";
+    }
+    ASSERT_TRUE(Attach(path));
+    char value[8];
+    ASSERT_EQ(::getxattr(path.c_str(), "user.case", value, sizeof value), 4);
+    EXPECT_EQ(std::string(value, 4), "1234");
   }
 }
 

@@ -65,7 +65,8 @@ void AskPlugin(const Device& device,
     return;
   }
   for (const std::string& line : session.logs()) {
-    plan.warnings.push_back(main_name + ": " + line);
+    plan.warnings.push_back(main_name + ": ");
+    plan.warnings.back() += line;
   }
   for (const Offer& offer : session.offers()) {
     std::string name = MakeDumpName(plugin.name, device.address, offer.what);

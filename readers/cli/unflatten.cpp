@@ -61,17 +61,27 @@ class PlacedOutput {
     const uint64_t end = offset + bytes.size();  // DecodeFlattenedRecord checks overflow
     const uint64_t old_end = file_.end();
     if (end > old_end) VMCOREDD_TRY(file_.SetEnd(end));
-    while (!bytes.empty()) {
-      const auto block =
-          bytes.first(std::min<uint64_t>(kSparseBlock - offset % kSparseBlock, bytes.size()));
-      if (offset < old_end || !IsZero(block)) VMCOREDD_TRY(file_.WriteAt(offset, block));
-      offset += block.size();
-      bytes = bytes.subspan(block.size());
+    size_t begin = 0;  // bytes[begin, at) is to be written
+    size_t at = 0;
+    while (at < bytes.size()) {
+      const uint64_t place = offset + at;
+      const size_t size =
+          std::min<uint64_t>(kSparseBlock - place % kSparseBlock, bytes.size() - at);
+      const bool is_hole = place >= old_end && IsZero(bytes.subspan(at, size));
+      if (is_hole) {
+        VMCOREDD_TRY(WriteRun(offset + begin, bytes.subspan(begin, at - begin)));
+        begin = at + size;
+      }
+      at += size;
     }
-    return {};
+    return WriteRun(offset + begin, bytes.subspan(begin));
   }
 
  private:
+  Result<void> WriteRun(uint64_t offset, std::span<const std::byte> bytes) {
+    return bytes.empty() ? Result<void>() : file_.WriteAt(offset, bytes);
+  }
+
   OutputFile& file_;
 };
 

@@ -57,6 +57,7 @@ class Packing {
     auto result =
         ExtractDump(*selected.input->reader, dump, PayloadForm::kExact, out, progress.callback());
     if (out.error()) return tl::unexpected(*out.error());
+    const bool is_judged = result && result->hash_matches;  // by a checksum of its own
     if (!result) {
       const bool keep = result.error().code() == ErrorCode::kTruncated && out.written() != 0;
       facts.warnings.push_back(result.error().ToString());
@@ -69,7 +70,7 @@ class Packing {
           selected.input->file(),
           Error(ErrorCode::kCorrupt, escaped + ": the payload does not match its checksum"));
     }
-    if (selected.input->stream_damaged && !(result && result->hash_matches)) {
+    if (selected.input->stream_damaged && !is_judged) {
       facts.warnings.push_back("the compressed file that it was packed from was damaged");
     }
     ++count_;

@@ -14,10 +14,6 @@ namespace vmcoredd {
 
 namespace {
 
-// How much is left to the page cache before the disk is told to start: so it
-// writes while we go on, and the sync at the end has little left to wait for.
-constexpr uint64_t kWritebackBytes = 8 * 1024 * 1024;
-
 std::string PartialName(const std::string& path) { return path + ".partial"; }
 
 std::string FolderOf(const std::string& path) {
@@ -74,7 +70,7 @@ OutputFile::~OutputFile() {
 Result<void> OutputFile::Write(std::span<const std::byte> bytes) {
   VMCOREDD_TRY(PwriteAll(fd_.get(), bytes, end_));
   end_ += bytes.size();
-  if (end_ >= flushed_ + kWritebackBytes) StartWriteback();
+  writeback_.Advance(fd_.get(), end_);
   return {};
 }
 
@@ -88,14 +84,6 @@ Result<void> OutputFile::SetEnd(uint64_t offset) {
   }
   end_ = offset;
   return {};
-}
-
-// Only a hint: what goes wrong is told by fsync().
-void OutputFile::StartWriteback() {
-  if (end_ <= flushed_) return;
-  ::sync_file_range(fd_.get(), static_cast<off_t>(flushed_), static_cast<off_t>(end_ - flushed_),
-                    SYNC_FILE_RANGE_WRITE);
-  flushed_ = end_;
 }
 
 Result<void> OutputFile::Rename() {
@@ -123,7 +111,7 @@ Result<void> OutputFile::Commit() { return std::move(CommitAll({this, 1}).front(
 std::vector<Result<void>> OutputFile::CommitAll(std::span<OutputFile> files) {
   std::vector<Result<void>> outcomes(files.size());
   if (files.size() > 1) {
-    for (OutputFile& file : files) file.StartWriteback();
+    for (OutputFile& file : files) file.writeback_.Start(file.fd(), file.end_);
   }
   for (size_t i = 0; i < files.size(); ++i) {
     if (::fsync(files[i].fd()) != 0) outcomes[i] = FailIo("cannot sync", errno);

@@ -52,14 +52,13 @@ class OutputFile final : public OutputStream {
 
  private:
   OutputFile(UniqueFd fd, std::string path, Existing existing);
-  void StartWriteback();
   Result<void> Rename();
 
   UniqueFd fd_;
   std::string path_;  // final name; empty after Commit()
   Existing existing_;
   uint64_t end_ = 0;
-  uint64_t flushed_ = 0;  // below it, the disk was told to start writing
+  Writeback writeback_;
 };
 
 }  // namespace vmcoredd

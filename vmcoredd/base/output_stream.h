@@ -44,6 +44,20 @@ class FdStream final : public OutputStream {
   int fd_;
 };
 
+// Has the disk write while a file is still growing, so that the sync at its end has
+// little left to wait for. Only hints: what goes wrong is told by the sync.
+class Writeback {
+ public:
+  explicit Writeback(uint64_t begin = 0) : begun_(begin) {}
+  // All bytes below `end` have been written to the page cache.
+  void Advance(int fd, uint64_t end);
+  // Does not wait for more.
+  void Start(int fd, uint64_t end);
+
+ private:
+  uint64_t begun_;  // below it, the disk was told
+};
+
 // Writes all of `bytes` at `offset` of a seekable file.
 Result<void> PwriteAll(int fd, std::span<const std::byte> bytes, uint64_t offset);
 

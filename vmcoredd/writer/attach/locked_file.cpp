@@ -82,6 +82,7 @@ Result<void> ReplaceBytes(int fd,
 Result<void> OffsetStream::Write(std::span<const std::byte> bytes) {
   VMCOREDD_TRY(PwriteAll(fd_, bytes, offset_));
   offset_ += bytes.size();
+  writeback_.Advance(fd_, offset_);
   return {};
 }
 

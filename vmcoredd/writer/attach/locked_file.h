@@ -64,13 +64,14 @@ Result<void> ReplaceBytes(int fd,
 // Writes to a file from an offset on. Borrows the descriptor.
 class OffsetStream final : public OutputStream {
  public:
-  OffsetStream(int fd, uint64_t offset) : fd_(fd), offset_(offset) {}
+  OffsetStream(int fd, uint64_t offset) : fd_(fd), offset_(offset), writeback_(offset) {}
   Result<void> Write(std::span<const std::byte> bytes) override;
   uint64_t offset() const { return offset_; }
 
  private:
   int fd_;
   uint64_t offset_;
+  Writeback writeback_;
 };
 
 }  // namespace vmcoredd::attach

@@ -64,8 +64,8 @@ namespace {
 // Labels that a security module or a filesystem gives, and does not take from
 // everybody: the new file has those of its folder.
 bool IsNotOursToSet(std::string_view name, int error) {
-  return (error == EPERM || error == ENOTSUP || error == EINVAL) &&
-         (name.starts_with("security.") || name.starts_with("trusted."));
+  return error == ENOTSUP || ((error == EPERM || error == EINVAL) &&
+                              (name.starts_with("security.") || name.starts_with("trusted.")));
 }
 
 Result<void> CopyExtendedAttributes(int in, int out) {

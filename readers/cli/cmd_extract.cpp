@@ -100,12 +100,14 @@ class Extraction {
     extracted.path = destination.folder + '/' + destination.names[selected.dump->index()];
     const auto written = ToFile(selected, extracted);
     if (!written) console_.AddProblem(extracted.path, written.error());
-    if (waiting_files_.size() >= kWaitingFiles || waiting_bytes_ >= kWaitingBytes) Commit();
+    if (waiting_.size() >= kWaitingFiles || waiting_bytes_ >= kWaitingBytes) Commit();
   }
 
   // Gives the files that were written their names.
   void Commit() {
-    const auto outcomes = OutputFile::CommitAll(waiting_files_);
+    std::vector<OutputFile*> files;
+    for (Waiting& waiting : waiting_) files.push_back(&waiting.file);
+    const auto outcomes = OutputFile::CommitAll(files);
     for (size_t i = 0; i < outcomes.size(); ++i) {
       ExtractedDump& extracted = waiting_[i].extracted;
       if (!outcomes[i]) {
@@ -116,7 +118,6 @@ class Extraction {
       extracted_.push_back(std::move(extracted));
     }
     waiting_.clear();
-    waiting_files_.clear();
     waiting_bytes_ = 0;
   }
 
@@ -130,6 +131,13 @@ class Extraction {
   const std::vector<ExtractedDump>& extracted() const { return extracted_; }
 
  private:
+  // Written, but not under its name yet.
+  struct Waiting {
+    std::unique_ptr<PartialFileGuard> guard;
+    OutputFile file;
+    ExtractedDump extracted;
+  };
+
   static DumpOutcome Describe(const SelectedDump& selected) {
     DumpOutcome outcome;
     outcome.index = selected.dump->index();
@@ -200,8 +208,7 @@ class Extraction {
     if (extracted.outcome.truncated && file.end() == 0) extracted.outcome.failed = true;
     if (extracted.outcome.failed) return {};
     waiting_bytes_ += file.end();
-    waiting_files_.push_back(std::move(file));
-    waiting_.push_back({std::move(extracted), std::move(guard)});
+    waiting_.push_back({std::move(guard), std::move(file), std::move(extracted)});
     return {};
   }
 
@@ -209,12 +216,7 @@ class Extraction {
   Console& console_;
   PayloadForm form_;
   std::set<Input*> unconfirmed_;
-  std::vector<OutputFile> waiting_files_;  // written, but not under their names yet
-  struct Waiting {
-    ExtractedDump extracted;
-    std::unique_ptr<PartialFileGuard> guard;
-  };
-  std::vector<Waiting> waiting_;  // the same, in the same order
+  std::vector<Waiting> waiting_;
   uint64_t waiting_bytes_ = 0;
   std::vector<ExtractedDump> extracted_;
 };

@@ -106,15 +106,18 @@ Result<void> OutputFile::Rename() {
   return {};
 }
 
-Result<void> OutputFile::Commit() { return std::move(CommitAll({this, 1}).front()); }
+Result<void> OutputFile::Commit() {
+  OutputFile* const self = this;
+  return std::move(CommitAll({&self, 1}).front());
+}
 
-std::vector<Result<void>> OutputFile::CommitAll(std::span<OutputFile> files) {
+std::vector<Result<void>> OutputFile::CommitAll(std::span<OutputFile* const> files) {
   std::vector<Result<void>> outcomes(files.size());
   if (files.size() > 1) {
-    for (OutputFile& file : files) file.writeback_.Start(file.fd(), file.end_);
+    for (OutputFile* const file : files) file->writeback_.Start(file->fd(), file->end_);
   }
   for (size_t i = 0; i < files.size(); ++i) {
-    if (::fsync(files[i].fd()) != 0) outcomes[i] = FailIo("cannot sync", errno);
+    if (::fsync(files[i]->fd()) != 0) outcomes[i] = FailIo("cannot sync", errno);
   }
   struct Folder {
     Result<UniqueFd> fd;
@@ -124,14 +127,14 @@ std::vector<Result<void>> OutputFile::CommitAll(std::span<OutputFile> files) {
   for (size_t i = 0; i < files.size(); ++i) {
     if (!outcomes[i]) continue;
     // Opened first: once a file has its name, nothing more should be able to fail.
-    const std::string path = FolderOf(files[i].path_);
+    const std::string path = FolderOf(files[i]->path_);
     auto folder = folders.find(path);
     if (folder == folders.end()) folder = folders.emplace(path, Folder{OpenFolder(path), {}}).first;
     if (!folder->second.fd) {
       outcomes[i] = tl::unexpected(folder->second.fd.error());
       continue;
     }
-    outcomes[i] = files[i].Rename();
+    outcomes[i] = files[i]->Rename();
     if (outcomes[i]) folder->second.renamed.push_back(i);
   }
   for (const auto& [path, folder] : folders) {

@@ -48,7 +48,7 @@ class OutputFile final : public OutputStream {
   // Commits files together, which is much faster than one by one: all are synced,
   // then all get their names, then each folder is synced once. Returns what
   // Commit() would have returned for each; one that fails does not stop the others.
-  static std::vector<Result<void>> CommitAll(std::span<OutputFile> files);
+  static std::vector<Result<void>> CommitAll(std::span<OutputFile* const> files);
 
  private:
   OutputFile(UniqueFd fd, std::string path, Existing existing);

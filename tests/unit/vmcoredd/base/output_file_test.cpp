@@ -92,7 +92,9 @@ TEST_F(OutputFileTest, CommitsTogetherAndOneFailureStopsNoOther) {
     files.push_back(*std::move(file));
   }
   std::ofstream(paths[1]) << "somebody else's";
-  const auto outcomes = OutputFile::CommitAll(files);
+  std::vector<OutputFile*> all;
+  for (OutputFile& file : files) all.push_back(&file);
+  const auto outcomes = OutputFile::CommitAll(all);
   ASSERT_EQ(outcomes.size(), 3u);
   EXPECT_TRUE(outcomes[0]);
   ASSERT_FALSE(outcomes[1]);

@@ -10,12 +10,6 @@
 
 namespace vmcoredd::cli {
 
-// What filesystems allocate: only whole blocks of zeros can be holes.
-inline constexpr uint64_t kSparseBlock = 4096;
-
-// `bytes` is not empty.
-bool IsZero(std::span<const std::byte> bytes);
-
 // Appends to a file, leaving a hole for each aligned block of zeros. Finish()
 // must be called: zeros at the end are only then there. Borrows the file.
 class SparseStream final : public OutputStream {
@@ -25,8 +19,6 @@ class SparseStream final : public OutputStream {
   Result<void> Finish() override;
 
  private:
-  Result<void> WriteData(std::span<const std::byte> bytes);
-
   OutputFile& file_;
   uint64_t pending_zeros_ = 0;  // after file_.end(), not yet in the file
 };

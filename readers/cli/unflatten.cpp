@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "readers/cli/sparse_stream.h"
+#include "vmcoredd/base/zero_blocks.h"
 #include "vmcoredd/format/flattened.h"
 
 namespace vmcoredd::cli {
@@ -61,27 +61,13 @@ class PlacedOutput {
     const uint64_t end = offset + bytes.size();  // DecodeFlattenedRecord checks overflow
     const uint64_t old_end = file_.end();
     if (end > old_end) VMCOREDD_TRY(file_.SetEnd(end));
-    size_t begin = 0;  // bytes[begin, at) is to be written
-    size_t at = 0;
-    while (at < bytes.size()) {
-      const uint64_t place = offset + at;
-      const size_t size =
-          std::min<uint64_t>(kSparseBlock - place % kSparseBlock, bytes.size() - at);
-      const bool is_hole = place >= old_end && IsZero(bytes.subspan(at, size));
-      if (is_hole) {
-        VMCOREDD_TRY(WriteRun(offset + begin, bytes.subspan(begin, at - begin)));
-        begin = at + size;
-      }
-      at += size;
-    }
-    return WriteRun(offset + begin, bytes.subspan(begin));
+    return VisitBlockRuns(offset, bytes, [&](uint64_t at, auto run, bool is_zero) -> Result<void> {
+      if (is_zero) run = run.first(std::min<uint64_t>(run.size(), old_end - std::min(old_end, at)));
+      return run.empty() ? Result<void>() : file_.WriteAt(at, run);
+    });
   }
 
  private:
-  Result<void> WriteRun(uint64_t offset, std::span<const std::byte> bytes) {
-    return bytes.empty() ? Result<void>() : file_.WriteAt(offset, bytes);
-  }
-
   OutputFile& file_;
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/zero_blocks.h"
 
 namespace vmcoredd {
 
@@ -78,10 +79,7 @@ std::string DescribeForeignFormat(std::span<const std::byte> first_bytes) {
     }
   }
   const auto shown = first_bytes.first(std::min(first_bytes.size(), kShownBytes));
-  if (std::all_of(first_bytes.begin(), first_bytes.end(),
-                  [](std::byte b) { return b == std::byte{0}; })) {
-    return "the file begins with zeros";
-  }
+  if (IsZero(first_bytes)) return "the file begins with zeros";
   return "the file begins with \"" + EscapeBytes(head.substr(0, shown.size())) + "\" (" +
          ToHex(shown) + ")";
 }

@@ -3,23 +3,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "vmcoredd/base/checked_math.h"
 #include "vmcoredd/base/temporary_file.h"
+#include "vmcoredd/base/zero_blocks.h"
 
 namespace vmcoredd {
 
 namespace {
 
 constexpr size_t kWindowBytes = 256 * 1024;
-constexpr size_t kHoleBytes = 4096;  // the block size of every common filesystem
-
-bool IsZero(std::span<const std::byte> bytes) {
-  return bytes[0] == std::byte{0} &&
-         std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
-}
 
 }  // namespace
 
@@ -50,23 +44,14 @@ std::span<const std::byte> SpooledSource::Next() {
 }
 
 Result<void> SpooledSource::Keep(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    // Up to the next block boundary first, so that whole blocks can be holes.
-    size_t run = std::min<size_t>(bytes.size(), kHoleBytes - kept_ % kHoleBytes);
-    const bool hole = IsZero(bytes.first(run));
-    while (run < bytes.size()) {
-      const size_t block = std::min(bytes.size() - run, kHoleBytes);
-      if (IsZero(bytes.subspan(run, block)) != hole) break;
-      run += block;
-    }
-    if (!hole) {
-      auto written = PwriteAll(file_.get(), bytes.first(run), kept_);
+  return VisitBlockRuns(kept_, bytes, [&](uint64_t at, auto run, bool is_zero) -> Result<void> {
+    if (!is_zero) {
+      auto written = PwriteAll(file_.get(), run, at);
       if (!written) return FailWith(std::move(written).error(), "the temporary file");
     }
-    kept_ += run;
-    bytes = bytes.subspan(run);
-  }
-  return {};
+    kept_ = at + run.size();
+    return {};
+  });
 }
 
 Result<void> SpooledSource::KeepUntil(uint64_t end) {

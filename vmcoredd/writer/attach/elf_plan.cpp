@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "vmcoredd/base/zero_blocks.h"
 #include "vmcoredd/writer/note_space.h"
 
 namespace vmcoredd::attach {
@@ -41,8 +42,7 @@ Result<std::vector<std::byte>> ReadGap(ByteSource& source, const ElfNotes& notes
   for (uint64_t at = begin; at < end; at += window.size()) {
     const auto bytes = std::span(window).first(std::min<uint64_t>(window.size(), end - at));
     VMCOREDD_TRY(ReadExactAt(source, at, bytes, "bytes before the first PT_LOAD"));
-    is_zero = is_zero && std::all_of(bytes.begin(), bytes.end(),
-                                     [](std::byte b) { return b == std::byte{0}; });
+    is_zero = is_zero && IsZero(bytes);
     if (!is_zero && end - begin > kMaxGapBytes) {
       return FailAt(
           ErrorCode::kRefused, begin,

@@ -37,7 +37,8 @@ step "install"
 cmake --install "$build" --prefix "$work/first" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
 prefix=$work/prefix
 mv "$work/first" "$prefix"
-if grep -rIlF -e "$work/first" -e "$root" "$prefix" --include='*.cmake' --include='*.pc'; then
+# Not as the beginning of another name: a clone in /new is not in .../new_fragment.h.
+if grep -rIlP "(\Q$work/first\E|\Q$root\E)(?![\w.-])" "$prefix" --include='*.cmake' --include='*.pc'; then
   fail "these installed files name a folder of the build"
 fi
 

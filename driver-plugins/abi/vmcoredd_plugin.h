@@ -72,6 +72,16 @@ struct vmcoredd_device {
 
 /* vmcoredd_host.flags */
 #define VMCOREDD_HOST_CRASH_KERNEL 0x1u /* after a crash: enumeration has touched the devices */
+#define VMCOREDD_HOST_EARLY 0x2u        /* before the vmcore is safe: a hang here costs it */
+
+/* A base address register, as the bus describes it. */
+struct vmcoredd_bar {
+  uint32_t struct_size;
+  uint32_t flags; /* VMCOREDD_BAR_* */
+  uint64_t size;  /* bytes */
+};
+#define VMCOREDD_BAR_IO 0x1u           /* I/O ports: its registers cannot be read here */
+#define VMCOREDD_BAR_PREFETCHABLE 0x2u /* reading it has no side effect, says the device */
 
 enum vmcoredd_log_level { VMCOREDD_LOG_ERROR = 0, VMCOREDD_LOG_WARNING = 1, VMCOREDD_LOG_INFO = 2 };
 
@@ -105,6 +115,54 @@ struct vmcoredd_host {
    * when there are too many.
    */
   int (*register_dump)(const struct vmcoredd_host* host, const struct vmcoredd_dump* dump);
+
+  /* The rest is newer than the first hosts: ask VMCOREDD_HAS(host, read_registers). */
+
+  /*
+   * What BAR `index` (0 to 5) is, without touching it. 0; -ENOENT: the device has
+   * no such BAR, or its size is 0; -EINVAL: index above 5.
+   */
+  int (*describe_bar)(const struct vmcoredd_host* host,
+                      const struct vmcoredd_device* device,
+                      uint32_t index,
+                      struct vmcoredd_bar* bar);
+  /*
+   * Reads `count` registers of `width` bytes (1, 2, 4 or 8) from a memory BAR, in
+   * ascending order, each with exactly one access of that width, and stores their
+   * bytes as they lie in the device, lowest address first, whatever the machine's
+   * byte order. `offset` is a multiple of `width`. The only way to a BAR.
+   *
+   * Returns the registers read, fewer than `count` when the device stopped to
+   * answer (a register of all ones, and then no vendor id) or the time is over; or
+   * -errno before the first: -ENODEV the device does not answer, -EHOSTDOWN it is
+   * not in D0, -ENXIO it does not decode memory, -EOPNOTSUPP an I/O BAR, -ENOENT no
+   * such BAR, -ERANGE past its end, -EINVAL width or alignment, -EPERM not in this
+   * phase or by this dump, -EBUSY a driver holds it, -EACCES lockdown, -EIO. The
+   * host says why in words, as with log(): the plugin need not.
+   */
+  int64_t (*read_registers)(const struct vmcoredd_host* host,
+                            const struct vmcoredd_device* device,
+                            uint32_t bar,
+                            uint64_t offset,
+                            uint32_t width,
+                            void* buf,
+                            uint32_t count);
+  /*
+   * Writes one register, or 1, 2 or 4 bytes of configuration space. Only while
+   * collecting a dump that is registered as side-effect or intrusive, else -EPERM.
+   * 0 or -errno as above.
+   */
+  int (*write_register)(const struct vmcoredd_host* host,
+                        const struct vmcoredd_device* device,
+                        uint32_t bar,
+                        uint64_t offset,
+                        uint32_t width,
+                        uint64_t value);
+  int (*write_config)(const struct vmcoredd_host* host,
+                      const struct vmcoredd_device* device,
+                      uint32_t offset,
+                      uint32_t width,
+                      uint32_t value);
 };
 
 /* Where a dump goes, byte after byte. Valid during collect. */
@@ -151,7 +209,20 @@ struct vmcoredd_dump {
                  const struct vmcoredd_sink* sink);
   void* cookie;     /* handed to collect */
   int32_t priority; /* higher is collected earlier; 0 is usual */
+  /*
+   * When it may be collected in a crash kernel. Without a flag: when the vmcore is
+   * safe, from a device that no driver has got hold of.
+   */
+  uint32_t flags; /* VMCOREDD_DUMP_* */
 };
+
+/* vmcoredd_dump.flags */
+#define VMCOREDD_DUMP_CONFIG_ONLY 0x1u /* reads configuration space only: any time */
+/*
+ * A few registers, read without side effect, worth the risk before the vmcore is
+ * safe, because a driver in the crash kernel would reset them.
+ */
+#define VMCOREDD_DUMP_EARLY 0x2u
 
 /* A plugin. The first three callbacks and the name are mandatory. */
 struct vmcoredd_plugin {

@@ -2,10 +2,9 @@
 #ifndef VMCOREDD_TESTS_UNIT_DRIVER_PLUGINS_FAKE_HOST_H_
 #define VMCOREDD_TESTS_UNIT_DRIVER_PLUGINS_FAKE_HOST_H_
 
-#include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,63 +13,63 @@
 
 namespace vmcoredd {
 
-// A host for plugin tests: one device whose configuration space is in memory,
-// which remembers what was read, and a sink that remembers what was written.
+// One access to a device, as a plugin made it.
+struct FakeAccess {
+  enum class Kind { kRead, kWrite, kConfigWrite };
+  Kind kind;
+  uint32_t bar;  // 0 for configuration space
+  uint64_t offset;
+  uint32_t width;
+  uint64_t value;  // read or written
+
+  friend bool operator==(const FakeAccess&, const FakeAccess&) = default;
+};
+
+// A host for plugin tests: one device whose configuration space and BARs are in
+// memory, which remembers what was read and written, and a sink that remembers what
+// was written. It enforces what the real host does: BARs only for dumps and phases
+// that may, writes only for side-effect and intrusive dumps, width and alignment.
 class FakeHost {
  public:
-  explicit FakeHost(uint32_t config_size) : config(config_size) {
-    device.struct_size = sizeof device;
-    device.bus = "pci";
-    device.address = "0000:00:04.0";
-    device.config_size = config_size;
-    host.struct_size = sizeof host;
-    host.abi_version = VMCOREDD_PLUGIN_ABI_VERSION;
-    host.context = this;
-    host.log = [](const vmcoredd_host* h, uint32_t level, const char* text) {
-      if (level == VMCOREDD_LOG_ERROR) Self(h).error_text = text;
-    };
-    host.remaining_ms = [](const vmcoredd_host*) { return uint64_t{1000}; };
-    host.option = [](const vmcoredd_host* h, const char* key) -> const char* {
-      const auto found = Self(h).options.find(key);
-      return found == Self(h).options.end() ? nullptr : found->second.c_str();
-    };
-    host.read_config = &ReadConfig;
-    host.register_dump = [](const vmcoredd_host* h, const vmcoredd_dump* dump) {
-      Self(h).dumps.push_back(*dump);
-      return 0;
-    };
-    sink.struct_size = sizeof sink;
-    sink.context = this;
-    sink.write = [](const vmcoredd_sink* s, const void* bytes, size_t size) {
-      const auto* from = static_cast<const uint8_t*>(bytes);
-      Self(s).payload.insert(Self(s).payload.end(), from, from + size);
-      return 0;
-    };
-    sink.hole = [](const vmcoredd_sink* s, uint64_t size, const char* reason) {
-      Self(s).holes[Self(s).payload.size()] = {size, reason};
-      Self(s).payload.resize(Self(s).payload.size() + size);
-      return 0;
-    };
-    sink.warn = [](const vmcoredd_sink* s, const char* text) { Self(s).warnings.push_back(text); };
-    sink.perturbed = [](const vmcoredd_sink* s, const char* text) {
-      Self(s).perturbed.push_back(text);
-    };
-  }
+  explicit FakeHost(uint32_t config_size);
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
 
   void Set32(uint32_t offset, uint32_t value) { std::memcpy(&config[offset], &value, 4); }
   bool WasRead(uint32_t offset) const { return reads.count(offset & ~3u) != 0; }
-  // Registers, then collects the only dump.
-  int Collect(const vmcoredd_plugin& plugin) {
-    const int registered = plugin.register_dumps(&host, &device, 1 << 20);
-    if (registered != 0 || dumps.size() != 1) return registered ? registered : -EINVAL;
-    return dumps[0].collect(&host, &device, dumps[0].cookie, &sink);
-  }
+
+  // A memory BAR of `size` bytes of zeros; and its registers, little endian.
+  void AddBar(uint32_t index, uint64_t size, uint32_t flags = 0);
+  void SetRegister(uint32_t bar, uint64_t offset, uint64_t value, uint32_t width = 4);
+  uint64_t GetRegister(uint32_t bar, uint64_t offset, uint32_t width = 4) const;
+  // Fills the BAR so that each double word holds its own offset plus `seed`.
+  void FillBar(uint32_t bar, uint32_t seed);
+  // Was any byte of it read or written? How often was this register accessed?
+  bool WasTouched(uint32_t bar, uint64_t offset, uint64_t size = 1) const;
+  std::vector<FakeAccess> Writes() const;
+
+  // Registers; then collects the only dump, or the one of this suffix ("": the main
+  // one). -ENOENT: there is no such dump.
+  int Register(const vmcoredd_plugin& plugin);
+  int Collect(const vmcoredd_plugin& plugin);
+  int Collect(const vmcoredd_plugin& plugin, const std::string& what);
+  // The offer of this suffix, or nullptr.
+  const vmcoredd_dump* Offer(const std::string& what) const;
+  uint32_t Payload32(uint64_t offset) const;
+  // Why the byte at this offset of the dump was not read, or "".
+  std::string HoleAt(uint64_t offset) const;
 
   struct HoleSeen {
     uint64_t size;
     std::string reason;
+  };
+  struct Bar {
+    std::vector<uint8_t> bytes;
+    uint32_t flags = 0;
+  };
+  struct Ones {  // reads as all ones, though the device is there
+    uint32_t bar;
+    uint64_t begin, end;
   };
 
   vmcoredd_host host{};
@@ -78,11 +77,23 @@ class FakeHost {
   vmcoredd_sink sink{};
   std::vector<uint8_t> config;
   std::map<std::string, std::string> options;
-  std::map<uint32_t, int> reads;  // double word -> how often
+  std::map<uint32_t, int> reads;  // double word of configuration space -> how often
   uint32_t fail_from = ~0u;       // reads at or past this offset fail
   uint32_t dies_at = ~0u;         // a read here makes everything read as ones from then on
 
-  std::string error_text;
+  std::map<uint32_t, Bar> bars;
+  std::vector<Ones> ones;
+  std::vector<FakeAccess> accesses;      // of BARs, and writes to configuration space, in order
+  uint64_t vanish_after = ~uint64_t{0};  // this many register reads, then everything is ones
+  int refuse_bars = 0;                   // -errno that every access to a BAR answers
+  bool is_early = false;                 // before the vmcore is safe
+  uint64_t remaining_ms = 1000;
+  // What the device does. Before a register is read: may change it (a window, a
+  // gateway that becomes ready, a counter). After it was written, likewise.
+  std::function<void(FakeHost&, uint32_t bar, uint64_t offset)> on_read;
+  std::function<void(FakeHost&, const FakeAccess&)> on_write;
+
+  std::string error_text;  // the last thing logged as an error
   std::vector<vmcoredd_dump> dumps;
   std::vector<uint8_t> payload;
   std::map<uint64_t, HoleSeen> holes;  // by offset
@@ -93,17 +104,41 @@ class FakeHost {
   static FakeHost& Self(const T* borrowed) {
     return *static_cast<FakeHost*>(borrowed->context);
   }
-  static int64_t ReadConfig(
-      const vmcoredd_host* h, const vmcoredd_device*, uint32_t offset, void* buf, uint32_t size) {
-    FakeHost& self = Self(h);
-    if (offset >= self.fail_from) return -EIO;
-    if (offset >= self.config.size()) return 0;
-    if (offset == self.dies_at) std::fill(self.config.begin(), self.config.end(), 0xff);
-    size = std::min<uint32_t>(size, static_cast<uint32_t>(self.config.size()) - offset);
-    for (uint32_t at = offset & ~3u; at < offset + size; at += 4) ++self.reads[at];
-    std::memcpy(buf, &self.config[offset], size);
-    return size;
-  }
+  static int64_t ReadConfig(const vmcoredd_host* h,
+                            const vmcoredd_device* device,
+                            uint32_t offset,
+                            void* buf,
+                            uint32_t size);
+  static int DescribeBar(const vmcoredd_host* h,
+                         const vmcoredd_device* device,
+                         uint32_t index,
+                         vmcoredd_bar* bar);
+  static int64_t ReadRegisters(const vmcoredd_host* h,
+                               const vmcoredd_device* device,
+                               uint32_t bar,
+                               uint64_t offset,
+                               uint32_t width,
+                               void* buf,
+                               uint32_t count);
+  static int WriteRegister(const vmcoredd_host* h,
+                           const vmcoredd_device* device,
+                           uint32_t bar,
+                           uint64_t offset,
+                           uint32_t width,
+                           uint64_t value);
+  static int WriteConfig(const vmcoredd_host* h,
+                         const vmcoredd_device* device,
+                         uint32_t offset,
+                         uint32_t width,
+                         uint32_t value);
+  int CollectRegistered(const std::string& what);
+  void SetUpHost();
+  void SetUpSink();
+  int CheckAccess(uint32_t bar, uint64_t offset, uint32_t width, uint64_t size) const;
+  void Vanish();
+
+  const vmcoredd_dump* collecting_ = nullptr;
+  uint64_t register_reads_ = 0;
 };
 
 }  // namespace vmcoredd

@@ -3,80 +3,31 @@
 
 #include <getopt.h>
 
+#include <array>
 #include <optional>
 #include <string_view>
 
 #include "collector/capture/flat_text.h"
+#include "collector/capture/offer_session.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
 
-const char kUsage[] =
-    R"(usage: vmcoredd-collect COMMAND [OPTION...]
-
-Collects the state of devices in a crash kernel, or on a running machine.
-
-  capture   collect device dumps onto the spool
-  save      make an archive of what is on the spool
-  plan      show what capture would collect, and what not
-  plugins   list the driver plugins
-
-capture, plan:
-  --sysroot DIR       read devices from a captured tree instead of this machine
-  --option KEY=VALUE  an option for a plugin, for example pci.full=1; may be repeated
-  --allow CLASS       the riskiest dumps to collect: passive (the default),
-                      side-effect or intrusive
-  --spool-max BYTES   what the spool may grow to (default 4194304)
-capture, save:
-  --spool DIR         the spool's folder (default /run/vmcoredd)
-save:
-  --output FILE       the archive to write
-  --force             replace FILE if it exists
-  --vmcore PATH       note which crash this is: /proc/vmcore or an ELF vmcore
-capture, plan, plugins:
-  --plugin PATH       also use this plugin executable; may be repeated
-  --deadline-ms N     what one plugin process may take (default 1000)
-all:
-  --verbose           tell of every dump; print errors even in a crash kernel
-  --help, --version
-
-Exit status: 0 all well, 1 something was skipped or is incomplete, 2 usage,
-3 spool, tree or output not usable, 4 internal error. See vmcoredd-collect(8).
-)";
-
 namespace {
 
-enum OptionId : int {
-  kSysroot = 1,
-  kSpool,
-  kPlugin,
-  kOption,
-  kAllow,
-  kDeadline,
-  kSpoolMax,
-  kOutput,
-  kForce,
-  kVmcore,
-  kVerbose,
-  kHelpOption,
-  kVersionOption,
-};
+// Sets of commands, to say which options belong to which.
+constexpr unsigned Bit(Command command) { return 1u << static_cast<unsigned>(command); }
+constexpr unsigned kEvery = ~0u;
+constexpr unsigned kCollecting = Bit(Command::kCapture) | Bit(Command::kPlan);
+constexpr unsigned kWithPlugins = kCollecting | Bit(Command::kPlugins);
+constexpr unsigned kWithTree = kCollecting | Bit(Command::kHold);
+constexpr unsigned kWithSpool = Bit(Command::kCapture) | Bit(Command::kHold) | Bit(Command::kSave);
 
-constexpr option kOptions[] = {
-    {"sysroot", required_argument, nullptr, kSysroot},
-    {"spool", required_argument, nullptr, kSpool},
-    {"plugin", required_argument, nullptr, kPlugin},
-    {"option", required_argument, nullptr, kOption},
-    {"allow", required_argument, nullptr, kAllow},
-    {"deadline-ms", required_argument, nullptr, kDeadline},
-    {"spool-max", required_argument, nullptr, kSpoolMax},
-    {"output", required_argument, nullptr, kOutput},
-    {"force", no_argument, nullptr, kForce},
-    {"vmcore", required_argument, nullptr, kVmcore},
-    {"verbose", no_argument, nullptr, kVerbose},
-    {"help", no_argument, nullptr, kHelpOption},
-    {"version", no_argument, nullptr, kVersionOption},
-    {nullptr, 0, nullptr, 0},
+struct CommandOption {
+  const char* name;
+  bool has_argument;
+  unsigned commands;
+  Result<void> (*apply)(CommandLine& line, const char* argument);
 };
 
 // An hour: longer than any crash kernel should live.
@@ -88,28 +39,11 @@ tl::unexpected<Error> UsageError(std::string message) {
 
 std::optional<Command> ParseCommand(std::string_view name) {
   if (name == "capture") return Command::kCapture;
+  if (name == "hold") return Command::kHold;
   if (name == "save") return Command::kSave;
   if (name == "plan") return Command::kPlan;
   if (name == "plugins") return Command::kPlugins;
   return std::nullopt;
-}
-
-// Which options belong to which command.
-bool IsFor(Command command, int id) {
-  const bool collects = command == Command::kCapture || command == Command::kPlan;
-  switch (id) {
-    case kSysroot:
-    case kOption:
-    case kAllow:
-    case kSpoolMax: return collects;
-    case kDeadline:
-    case kPlugin: return collects || command == Command::kPlugins;
-    case kSpool: return command == Command::kCapture || command == Command::kSave;
-    case kOutput:
-    case kForce:
-    case kVmcore: return command == Command::kSave;
-    default: return true;
-  }
 }
 
 // Texts that go into a request must be one line of it.
@@ -127,53 +61,133 @@ Result<uint64_t> ParseCount(const char* name, const char* text, uint64_t max) {
   return *number;
 }
 
-Result<void> AddPluginOption(CaptureSettings& settings, const char* argument) {
+Result<void> AddPluginOption(CommandLine& line, const char* argument) {
   const std::string text = VMCOREDD_TRY(OneLine("--option", argument));
   const size_t equals = text.find('=');
   if (equals == 0 || equals == text.npos) {
     return UsageError("--option: expected KEY=VALUE, found \"" + EscapeBytes(text) + '"');
   }
-  settings.options.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  line.options.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   return {};
 }
 
-Result<vmcoredd_dump_class> ParseClass(std::string_view name) {
-  for (const auto dump_class :
-       {VMCOREDD_DUMP_PASSIVE, VMCOREDD_DUMP_SIDE_EFFECT, VMCOREDD_DUMP_INTRUSIVE}) {
-    if (DumpClassName(dump_class) == name) return dump_class;
-  }
+Result<void> SetClass(CommandLine& line, const char* argument) {
+  line.allow = ParseDumpClass(argument);
+  if (line.allow) return {};
   return UsageError("--allow: expected passive, side-effect or intrusive, found \"" +
-                    EscapeBytes(name) + '"');
+                    EscapeBytes(argument) + '"');
 }
 
-Result<void> ApplyOption(int id, const char* argument, CommandLine& line) {
-  switch (id) {
-    case kSysroot: {
-      std::string path = VMCOREDD_TRY(OneLine("--sysroot", argument));
-      while (path.ends_with('/')) path.pop_back();
-      line.capture.sysroot = std::move(path);
-      return {};
-    }
-    case kSpool: line.spool = argument; return {};
-    case kPlugin: line.plugin_paths.emplace_back(argument); return {};
-    case kOption: return AddPluginOption(line.capture, argument);
-    case kAllow: line.capture.max_class = VMCOREDD_TRY(ParseClass(argument)); return {};
-    case kDeadline:
-      line.capture.deadline = std::chrono::milliseconds(
-          VMCOREDD_TRY(ParseCount("--deadline-ms", argument, kMaxDeadlineMs)));
-      return {};
-    case kSpoolMax:
-      line.capture.max_spool_bytes =
-          VMCOREDD_TRY(ParseCount("--spool-max", argument, kLargestSpoolBytes));
-      return {};
-    case kOutput: line.save.output = argument; return {};
-    case kForce: line.save.existing = OutputFile::Existing::kReplace; return {};
-    case kVmcore: line.save.vmcore = argument; return {};
-    case kVerbose: line.is_verbose = true; return {};
-    case kHelpOption: line.command = Command::kHelp; return {};
-    case kVersionOption: line.command = Command::kVersion; return {};
-    default: return {};
+Result<void> SetPhase(CommandLine& line, const char* argument) {
+  for (const Phase phase : {Phase::kAll, Phase::kEarly, Phase::kLate}) {
+    if (PhaseName(phase) != argument) continue;
+    line.phase = phase;
+    return {};
   }
+  return UsageError("--phase: expected early, late or all, found \"" + EscapeBytes(argument) + '"');
+}
+
+Result<void> SetSysroot(CommandLine& line, const char* argument) {
+  line.sysroot = VMCOREDD_TRY(OneLine("--sysroot", argument));
+  while (line.sysroot.ends_with('/')) line.sysroot.pop_back();
+  return {};
+}
+
+Result<void> SetProcessTime(CommandLine& line, const char* argument) {
+  line.process_time = std::chrono::milliseconds(
+      VMCOREDD_TRY(ParseCount("--deadline-ms", argument, kMaxDeadlineMs)));
+  return {};
+}
+
+Result<void> SetSpoolMax(CommandLine& line, const char* argument) {
+  line.spool_bytes = VMCOREDD_TRY(ParseCount("--spool-max", argument, kLargestSpoolBytes));
+  return {};
+}
+
+Result<void> SetConfig(CommandLine& line, const char* argument) {
+  line.config_path = argument;
+  line.has_config_path = true;
+  return {};
+}
+
+Result<void> AddSpool(CommandLine& line, const char* argument) {
+  if (!line.spools.empty() && line.command != Command::kSave) line.spools.clear();
+  line.spools.emplace_back(argument);
+  return {};
+}
+
+// An option that only keeps its argument.
+template <auto Member>
+Result<void> Keep(CommandLine& line, const char* argument) {
+  line.*Member = argument;
+  return {};
+}
+
+template <auto Member>
+Result<void> KeepForSave(CommandLine& line, const char* argument) {
+  line.save.*Member = argument;
+  return {};
+}
+
+constexpr CommandOption kOptions[] = {
+    {"allow", true, kCollecting, SetClass},
+    {"config", true, kWithPlugins | Bit(Command::kHold), SetConfig},
+    {"deadline-ms", true, kWithPlugins, SetProcessTime},
+    {"dry-run", false, Bit(Command::kHold),
+     [](CommandLine& line, const char*) -> Result<void> {
+       line.is_dry_run = true;
+       return {};
+     }},
+    {"early-spool", true, kCollecting, Keep<&CommandLine::early_spool>},
+    {"option", true, kCollecting, AddPluginOption},
+    {"output", true, Bit(Command::kSave), KeepForSave<&SaveSettings::output>},
+    {"phase", true, kCollecting, SetPhase},
+    {"plugin", true, kWithPlugins,
+     [](CommandLine& line, const char* argument) -> Result<void> {
+       line.plugin_paths.emplace_back(argument);
+       return {};
+     }},
+    {"replace", false, Bit(Command::kSave),
+     [](CommandLine& line, const char*) -> Result<void> {
+       line.save.existing = OutputFile::Existing::kReplace;
+       return {};
+     }},
+    {"spool", true, kWithSpool, AddSpool},
+    {"spool-max", true, kCollecting, SetSpoolMax},
+    {"sysroot", true, kWithTree, SetSysroot},
+    {"vmcore", true, Bit(Command::kSave), KeepForSave<&SaveSettings::vmcore>},
+    {"verbose", false, kEvery,
+     [](CommandLine& line, const char*) -> Result<void> {
+       line.is_verbose = true;
+       return {};
+     }},
+    {"help", false, kEvery,
+     [](CommandLine& line, const char*) -> Result<void> {
+       line.command = Command::kHelp;
+       return {};
+     }},
+    {"version", false, kEvery,
+     [](CommandLine& line, const char*) -> Result<void> {
+       line.command = Command::kVersion;
+       return {};
+     }},
+};
+constexpr size_t kOptionCount = sizeof kOptions / sizeof *kOptions;
+
+std::array<option, kOptionCount + 1> GetoptTable() {
+  std::array<option, kOptionCount + 1> table{};
+  for (size_t i = 0; i < kOptionCount; ++i) {
+    table[i] = {kOptions[i].name, kOptions[i].has_argument ? required_argument : no_argument,
+                nullptr, static_cast<int>(i) + 1};
+  }
+  return table;
+}
+
+Result<void> CheckWhole(const CommandLine& line) {
+  if (line.command == Command::kSave && line.save.output.empty()) {
+    return UsageError("save needs --output FILE");
+  }
+  return {};
 }
 
 }  // namespace
@@ -188,30 +202,31 @@ Result<CommandLine> ParseCommandLine(int argc, char** argv) {
   } else if (!first.starts_with('-')) {
     return UsageError("unknown command \"" + EscapeBytes(first) + '"');
   }
+  const auto table = GetoptTable();
   opterr = 0;
   optind = command ? 2 : 1;
   for (;;) {
     const int at = optind;
-    const int id = ::getopt_long(argc, argv, "+:", kOptions, nullptr);
+    // '?' is 63, ':' 58: there are fewer options.
+    static_assert(kOptionCount < ':');
+    const int id = ::getopt_long(argc, argv, "+:", table.data(), nullptr);
     if (id == -1) break;
     if (id == '?' || id == ':') {
       return UsageError((id == ':' ? "an argument is missing for " : "unknown option ") +
                         EscapeBytes(argv[at]));
     }
-    if (command && !IsFor(*command, id)) {
+    const CommandOption& chosen = kOptions[id - 1];
+    if (command && (chosen.commands & Bit(*command)) == 0) {
       return UsageError(std::string(first) + " has no option " + EscapeBytes(argv[at]));
     }
-    VMCOREDD_TRY(ApplyOption(id, optarg, line));
-    if (line.command == Command::kHelp || line.command == Command::kVersion) {
-      if (id == kHelpOption || id == kVersionOption) return line;
-    }
+    VMCOREDD_TRY(chosen.apply(line, optarg));
+    const bool is_final =
+        std::string_view(chosen.name) == "help" || std::string_view(chosen.name) == "version";
+    if (is_final) return line;
   }
   if (!command) return UsageError("expected a command first");
   if (optind < argc) return UsageError("unexpected \"" + EscapeBytes(argv[optind]) + '"');
-  if (*command == Command::kSave && line.save.output.empty()) {
-    return UsageError("save needs --output FILE");
-  }
-  line.save.spool_folder = line.spool;
+  VMCOREDD_TRY(CheckWhole(line));
   return line;
 }
 

@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "collector/capture/capture.h"
 
-#include <fcntl.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
-#include <array>
 #include <chrono>
 
 #include "collector/capture/child_process.h"
 #include "collector/capture/frame_decoder.h"
-#include "vmcoredd/base/text.h"
-#include "vmcoredd/base/unique_fd.h"
+#include "collector/capture/small_file.h"
 #include "vmcoredd/writer/new_fragment.h"
 
 namespace vmcoredd {
 
 namespace {
-
-// The line in a small file of a captured tree; empty if it is not there.
-std::string ReadLine(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  std::array<char, 256> line;
-  const ssize_t got = fd.is_valid() ? ::read(fd.get(), line.data(), line.size()) : -1;
-  if (got <= 0) return {};
-  const std::string_view text(line.data(), static_cast<size_t>(got));
-  return EscapeBytes(text.substr(0, text.find('\n')));
-}
 
 // Of the machine whose devices these are, which is not this one with a sysroot.
 Properties DescribeMachine(const std::string& sysroot) {
@@ -36,9 +22,9 @@ Properties DescribeMachine(const std::string& sysroot) {
   };
   if (!sysroot.empty()) {
     const std::string kernel = sysroot + "/proc/sys/kernel/";
-    add("release", ReadLine(kernel + "osrelease"));
-    add("arch", ReadLine(kernel + "arch"));
-    add("nodename", ReadLine(kernel + "hostname"));
+    add("release", ReadFirstLine(kernel + "osrelease"));
+    add("arch", ReadFirstLine(kernel + "arch"));
+    add("nodename", ReadFirstLine(kernel + "hostname"));
     return machine;
   }
   utsname name;
@@ -66,9 +52,9 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
   DumpSession session(dump.plugin->name, dump.offer, std::move(head), spool);
   FrameDecoder decoder(session);
   const auto begin = std::chrono::steady_clock::now();
-  auto end =
-      RunPluginProcess(*dump.plugin, "collect", CollectRequest(dump, settings), settings.deadline,
-                       [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); });
+  auto end = RunPluginProcess(
+      *dump.plugin, "collect", CollectRequest(dump, settings), settings.budget.process,
+      [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); });
   if (!end) return DumpResult{Outcome::kFailed, false, end.error().ToString()};
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - begin);
@@ -95,6 +81,7 @@ Result<CaptureSummary> CapturePlan(const Plan& plan,
   };
   for (const std::string& warning : plan.warnings) VMCOREDD_TRY(spool.AddNote(warning));
   for (const ManifestSkip& entry : plan.skipped) VMCOREDD_TRY(skip(entry));
+  for (const ManifestSkip& entry : plan.later) VMCOREDD_TRY(spool.AddSkip(entry));
   for (const PlannedDump& dump : plan.dumps) {
     auto result = CollectDump(dump, settings, spool);
     if (!result) {

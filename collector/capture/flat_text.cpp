@@ -18,22 +18,28 @@ void AppendFlatLine(std::string& text, std::string_view key, uint64_t value) {
   AppendFlatLine(text, key, std::to_string(value));
 }
 
+Result<std::pair<std::string_view, std::string_view>> TakeFlatLine(std::string_view& text) {
+  const size_t newline = text.find('\n');
+  const size_t equals = text.find('=');
+  if (newline == text.npos || equals > newline) {
+    return Fail(ErrorCode::kCorrupt,
+                "expected key=value and a newline, found \"" +
+                    EscapeBytes(text.substr(0, std::min<size_t>(newline, 40))) + '"');
+  }
+  const std::pair line{text.substr(0, equals), text.substr(equals + 1, newline - equals - 1)};
+  text.remove_prefix(newline + 1);
+  return line;
+}
+
 Result<Properties> ParseFlatText(std::string_view text) {
   Properties properties;
   while (!text.empty()) {
-    const size_t newline = text.find('\n');
-    const size_t equals = text.find('=');
-    if (newline == text.npos || equals > newline) {
-      return Fail(ErrorCode::kCorrupt,
-                  "expected key=value and a newline, found \"" +
-                      EscapeBytes(text.substr(0, std::min<size_t>(newline, 40))) + '"');
-    }
+    const auto line = VMCOREDD_TRY(TakeFlatLine(text));
     if (properties.size() == kMaxFlatLines) {
       return Fail(ErrorCode::kLimitExceeded,
                   "more than " + std::to_string(kMaxFlatLines) + " lines");
     }
-    properties.emplace_back(text.substr(0, equals), text.substr(equals + 1, newline - equals - 1));
-    text.remove_prefix(newline + 1);
+    properties.emplace_back(line.first, line.second);
   }
   return properties;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "vmcoredd/base/result.h"
 #include "vmcoredd/format/manifest.h"
@@ -25,6 +26,9 @@ void AppendFlatLine(std::string& text, std::string_view key, uint64_t value);
 
 // kCorrupt for a line without '=' or newline, kLimitExceeded past kMaxFlatLines.
 Result<Properties> ParseFlatText(std::string_view text);
+
+// Takes the first line off `text`: its key and its value. kCorrupt as above.
+Result<std::pair<std::string_view, std::string_view>> TakeFlatLine(std::string_view& text);
 
 // The value of the first `key`, or nothing.
 std::optional<std::string_view> FindText(const Properties& properties, std::string_view key);

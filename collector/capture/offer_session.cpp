@@ -29,6 +29,10 @@ Result<Offer> ParseOffer(std::string_view text) {
   if (error != std::errc() || end != priority.data() + priority.size()) {
     return Fail(ErrorCode::kCorrupt, "expected a number as priority");
   }
+  // Runners of before the flags do not have the line.
+  if (FindText(lines, "flags")) {
+    offer.flags = static_cast<uint32_t>(VMCOREDD_TRY(FindNumber(lines, "flags")));
+  }
   return offer;
 }
 
@@ -41,6 +45,14 @@ std::string_view DumpClassName(vmcoredd_dump_class dump_class) {
     case VMCOREDD_DUMP_INTRUSIVE: return "intrusive";
   }
   return "unknown";
+}
+
+std::optional<vmcoredd_dump_class> ParseDumpClass(std::string_view name) {
+  for (const auto dump_class :
+       {VMCOREDD_DUMP_PASSIVE, VMCOREDD_DUMP_SIDE_EFFECT, VMCOREDD_DUMP_INTRUSIVE}) {
+    if (DumpClassName(dump_class) == name) return dump_class;
+  }
+  return std::nullopt;
 }
 
 Result<void> OfferSession::OnBodyFrame(const Frame& frame) {

@@ -3,7 +3,9 @@
 #define VMCOREDD_COLLECTOR_CAPTURE_OFFER_SESSION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/capture/plugin_session.h"
@@ -19,10 +21,13 @@ struct Offer {
   vmcoredd_dump_class dump_class = VMCOREDD_DUMP_PASSIVE;
   int32_t priority = 0;  // higher is earlier
   uint64_t score = 0;    // of the match
+  uint32_t flags = 0;    // VMCOREDD_DUMP_*: when it may be collected
 };
 
 // "passive", "side-effect" or "intrusive".
 std::string_view DumpClassName(vmcoredd_dump_class dump_class);
+// The other way.
+std::optional<vmcoredd_dump_class> ParseDumpClass(std::string_view name);
 
 // Receives the answer to "what do you offer for this device?".
 class OfferSession final : public PluginSession {

@@ -7,6 +7,7 @@
 #include "collector/capture/child_process.h"
 #include "collector/capture/flat_text.h"
 #include "collector/capture/frame_decoder.h"
+#include "collector/capture/phase_policy.h"
 #include "driver-plugins/abi/runner/frames.h"
 #include "vmcoredd/format/dump_name.h"
 
@@ -14,15 +15,26 @@ namespace vmcoredd {
 
 namespace {
 
-std::string Request(const Device& device, const CaptureSettings& settings, std::string_view mode) {
+bool Contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+// `dump_class`: the riskiest that the plugin may do for it.
+std::string Request(const Device& device,
+                    const CaptureSettings& settings,
+                    std::string_view mode,
+                    vmcoredd_dump_class dump_class) {
   std::string text;
   AppendFlatLine(text, "protocol", uint64_t{VMCOREDD_FRAMES_PROTOCOL});
   AppendFlatLine(text, "mode", mode);
   AppendFlatLine(text, "sysroot", settings.sysroot);
   AppendFlatLine(text, "crash_kernel", uint64_t{settings.is_crash_kernel});
   // The same in both modes, so that a plugin offers the same dumps again.
-  AppendFlatLine(text, "quota", settings.max_spool_bytes);
-  AppendFlatLine(text, "deadline_ms", static_cast<uint64_t>(settings.deadline.count()));
+  AppendFlatLine(text, "quota", settings.quota());
+  AppendFlatLine(text, "deadline_ms", static_cast<uint64_t>(settings.budget.process.count()));
+  AppendFlatLine(text, "phase", PhaseName(settings.phase));
+  AppendFlatLine(text, "class", static_cast<uint64_t>(dump_class));
+  if (Contains(settings.vfio, device.address)) AppendFlatLine(text, "vfio", uint64_t{1});
   AppendFlatLine(text, "bus", device.bus);
   AppendFlatLine(text, "address", device.address);
   if (!device.driver.empty()) AppendFlatLine(text, "driver", device.driver);
@@ -44,10 +56,10 @@ void AskPlugin(const Device& device,
                const Plugin& plugin,
                const CaptureSettings& settings,
                Plan& plan) {
-  OfferSession session(plugin.name, settings.max_spool_bytes);
+  OfferSession session(plugin.name, settings.quota());
   FrameDecoder decoder(session);
   const auto end =
-      RunPluginProcess(plugin, "collect", OfferRequest(device, settings), settings.deadline,
+      RunPluginProcess(plugin, "collect", OfferRequest(device, settings), settings.budget.process,
                        [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); });
   const std::string main_name = MakeDumpName(plugin.name, device.address);
   if (!end) {
@@ -76,7 +88,16 @@ void AskPlugin(const Device& device,
       skip(std::move(name),
            "its class, " + std::string(DumpClassName(offer.dump_class)) + ", is not allowed here");
     } else {
-      plan.dumps.push_back({&device, &plugin, offer, std::move(name)});
+      Decision decision = Decide(device, offer, name, settings);
+      switch (decision.turn) {
+        case Turn::kNow: plan.dumps.push_back({&device, &plugin, offer, std::move(name)}); break;
+        case Turn::kNever: skip(std::move(name), std::move(decision.reason)); break;
+        case Turn::kLater:
+          plan.later.push_back(
+              {std::move(name), plugin.name, Outcome::kSkipped, std::move(decision.reason)});
+          break;
+        case Turn::kAlready: break;
+      }
     }
   }
 }
@@ -84,11 +105,12 @@ void AskPlugin(const Device& device,
 }  // namespace
 
 std::string OfferRequest(const Device& device, const CaptureSettings& settings) {
-  return Request(device, settings, "offer");
+  return Request(device, settings, "offer", settings.max_class);
 }
 
 std::string CollectRequest(const PlannedDump& dump, const CaptureSettings& settings) {
-  std::string text = Request(*dump.device, settings, "collect");
+  std::string text = Request(*dump.device, settings, "collect", dump.offer.dump_class);
+  AppendFlatLine(text, "dump_flags", uint64_t{dump.offer.flags});
   AppendFlatLine(text, "dump", uint64_t{dump.offer.index});
   return text;
 }
@@ -98,6 +120,13 @@ Plan MakePlan(const Inventory& inventory,
               const CaptureSettings& settings) {
   Plan plan;
   for (const Device& device : inventory.devices) {
+    if (Contains(settings.skip, device.address)) {
+      plan.skipped.push_back({MakeDumpName("device", device.address),
+                              {},
+                              Outcome::kSkipped,
+                              "the configuration says not to touch it"});
+      continue;
+    }
     for (const Plugin& plugin : plugins) {
       AskPlugin(device, plugin, settings, plan);
     }

@@ -2,30 +2,18 @@
 #ifndef VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_
 #define VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "collector/capture/capture_settings.h"
 #include "collector/capture/inventory.h"
 #include "collector/capture/offer_session.h"
 #include "collector/capture/plugin_catalog.h"
-#include "collector/capture/spool_format.h"
 #include "vmcoredd/base/result.h"
 #include "vmcoredd/format/manifest.h"
 
 namespace vmcoredd {
-
-// How to capture. The same for every device.
-struct CaptureSettings {
-  std::string sysroot;  // empty: this machine
-  bool is_crash_kernel = false;
-  Properties options;  // for the plugins: "pci.full" -> "1"
-  // What one plugin process may take: asking what it offers, or one dump.
-  std::chrono::milliseconds deadline{1000};
-  vmcoredd_dump_class max_class = VMCOREDD_DUMP_PASSIVE;
-  uint64_t max_spool_bytes = kDefaultSpoolBytes;
-};
 
 struct PlannedDump {
   const Device* device;  // of the inventory the plan was made from
@@ -37,6 +25,7 @@ struct PlannedDump {
 struct Plan {
   std::vector<PlannedDump> dumps;     // in the order of collection
   std::vector<ManifestSkip> skipped;  // what will not be collected, and why
+  std::vector<ManifestSkip> later;    // what is left for another phase
   std::vector<std::string> warnings;  // what plugins said while they were asked
 };
 

@@ -21,6 +21,7 @@ namespace vmcoredd {
 
 inline constexpr std::string_view kSpoolSchema = "vmcoredd-spool/1";
 inline constexpr std::string_view kSpoolFileName = "capture.spool";
+inline constexpr char kDefaultSpoolFolder[] = "/run/vmcoredd";
 
 inline constexpr uint64_t kSpoolRecordHeaderBytes = 8;
 inline constexpr uint64_t kMaxSpoolRecordPayload = 64 * 1024;

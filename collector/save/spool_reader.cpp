@@ -206,4 +206,31 @@ Result<void> SpoolReader::LoseDump(SpoolVisitor& visitor, std::string reason) {
   return visitor.OnDumpLost(lost.name, std::move(reason));
 }
 
+namespace {
+
+class NameCollector final : public SpoolVisitor {
+ public:
+  Result<void> OnDump(const ManifestDump&) override { return {}; }
+  Result<void> OnData(std::span<const std::byte>) override { return {}; }
+  Result<void> OnHole(uint64_t) override { return {}; }
+  Result<void> OnDumpEnd(ManifestDump facts) override {
+    if (facts.outcome == Outcome::kOk) names_.push_back(std::move(facts.name));
+    return {};
+  }
+  Result<void> OnDumpLost(const std::string&, std::string) override { return {}; }
+  std::vector<std::string> Take() { return std::move(names_); }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> CompleteDumps(const std::string& folder) {
+  auto reader = VMCOREDD_TRY(SpoolReader::Open(folder + '/' + std::string(kSpoolFileName)));
+  NameCollector names;
+  VMCOREDD_TRY(reader.Replay(names));
+  return names.Take();
+}
+
 }  // namespace vmcoredd

@@ -83,6 +83,9 @@ class SpoolReader {
   bool is_finished_ = false;
 };
 
+// Names of the dumps in the spool of `folder` that are there without a fault.
+Result<std::vector<std::string>> CompleteDumps(const std::string& folder);
+
 }  // namespace vmcoredd
 
 #endif  // VMCOREDD_COLLECTOR_SAVE_SPOOL_READER_H_

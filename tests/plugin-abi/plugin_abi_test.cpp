@@ -26,7 +26,7 @@ class PluginAbiTest : public testing::Test {
   void SetUp() override {
     AddPciDevice(folder_ / "tree", "0000:00:04.0", PlainConfig(256));
     settings_.sysroot = folder_ / "tree";
-    settings_.deadline = kDeadline;
+    settings_.budget.process = kDeadline;
   }
   std::string Refusal(const std::string& name) {
     const auto plugin = DescribeExecutable(PathOf(name), kDeadline);

@@ -22,6 +22,7 @@ int RegisterDumps(const vmcoredd_host* host, const vmcoredd_device*, uint64_t) {
       .collect = Collect,
       .cookie = nullptr,
       .priority = 0,
+      .flags = 0,
   };
   return host->register_dump(host, &dump);
 }

@@ -33,7 +33,7 @@ class UnrulyPluginTest : public testing::Test {
     auto plugin = DescribeExecutable(path, kPatient);
     EXPECT_TRUE(plugin) << plugin.error().ToString();
     settings_.options = {{option.substr(0, option.find('=')), option.substr(option.find('=') + 1)}};
-    settings_.deadline = deadline;
+    settings_.budget.process = deadline;
     auto run = RunCapture({*plugin}, settings_, folder_ / ("spool" + std::to_string(runs_++)));
     EXPECT_TRUE(run) << run.error().ToString();
     return *run;
@@ -146,7 +146,7 @@ TEST_F(UnrulyPluginTest, ADumpOfUnknownSizeIsKeptWhole) {
 }
 
 TEST_F(UnrulyPluginTest, ADumpOfUnknownSizeEndsWhereTheSpoolDoes) {
-  settings_.max_spool_bytes = 128 * 1024;
+  settings_.budget.spool_bytes = 128 * 1024;
   const CaptureRun run = Unruly("endless");
   EXPECT_EQ(run.outcomes.at(kBad), Outcome::kOverBudget);
   EXPECT_LT(run.spool.dumps.at(kBad).payload.size(), 64u * 1024);

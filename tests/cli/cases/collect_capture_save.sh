@@ -12,4 +12,4 @@ cmp -n 64 config "$tree/sys/bus/pci/devices/0000:01:00.0/config" && echo "the he
 # A second capture does not destroy the first.
 expect 3 vmcoredd-collect capture --deadline-ms 30000 --sysroot "$tree" --spool spool
 expect 3 vmcoredd-collect save --spool spool --output crash.vmcoredd
-vmcoredd-collect save --spool spool --output crash.vmcoredd --force
+vmcoredd-collect save --spool spool --output crash.vmcoredd --replace

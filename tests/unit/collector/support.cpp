@@ -100,7 +100,7 @@ Result<CaptureRun> RunCapture(const std::vector<Plugin>& plugins,
   const Inventory inventory = VMCOREDD_TRY(ReadInventory(settings.sysroot));
   const Plan plan = MakePlan(inventory, plugins, settings);
   auto spool = VMCOREDD_TRY(
-      SpoolWriter::Create(spool_folder, DescribeCapture(settings), settings.max_spool_bytes));
+      SpoolWriter::Create(spool_folder, DescribeCapture(settings), settings.budget.spool_bytes));
   run.summary = VMCOREDD_TRY(
       CapturePlan(plan, settings, spool,
                   [&](const std::string& name, Outcome outcome, const std::string& problem) {

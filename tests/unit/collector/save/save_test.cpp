@@ -80,7 +80,7 @@ class SaveTest : public testing::Test {
  protected:
   void SetUp() override {
     capture_.sysroot = folder_ / "tree";
-    capture_.deadline = std::chrono::seconds(20);
+    capture_.budget.process = std::chrono::seconds(20);
     settings_.spool_folder = folder_ / "spool";
     settings_.output = folder_ / "out.vmcoredd";
   }

@@ -7,10 +7,10 @@ if(NOT CPACK_GENERATOR STREQUAL "DEB")
 endif()
 
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
-foreach(component IN LISTS CPACK_COMPONENTS_ALL)
-  string(TOUPPER ${component} upper)
+foreach(group IN LISTS CPACK_VMCOREDD_PACKAGE_GROUPS)
+  string(TOUPPER ${group} upper)
   set(name ${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
-  set(share "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/${component}/usr/share")
+  set(share "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/${group}/usr/share")
   file(WRITE "${share}/doc/${name}/changelog"
 "${name} (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
 
@@ -36,7 +36,7 @@ License: BSD-2-Clause
   foreach(line IN LISTS lines)
     file(APPEND "${share}/doc/${name}/copyright" " ${line}\n")
   endforeach()
-  if(component STREQUAL "Collector")
+  if(name STREQUAL "vmcoredd-collect")
     file(WRITE "${share}/lintian/overrides/${name}"
       "# Goes into the image of a crash kernel, where no libraries are.\n"
       "${name}: statically-linked-binary\n")

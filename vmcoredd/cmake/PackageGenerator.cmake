@@ -5,3 +5,18 @@ if(CPACK_GENERATOR STREQUAL "TGZ")
   set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
   set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 endif()
+
+# Each family of distributions has hooks of its own. The archive has none: it can
+# be unpacked anywhere, they cannot.
+macro(vmcoredd_leave_out pattern)
+  foreach(list CPACK_COMPONENTS_ALL CPACK_COMPONENTS_HERE)
+    list(FILTER ${list} EXCLUDE REGEX "${pattern}")
+  endforeach()
+endmacro()
+if(CPACK_GENERATOR STREQUAL "DEB")
+  vmcoredd_leave_out("^Integration(RedHat|Suse)$")
+elseif(CPACK_GENERATOR STREQUAL "RPM")
+  vmcoredd_leave_out("^IntegrationDebian$")
+else()
+  vmcoredd_leave_out("^Integration")
+endif()

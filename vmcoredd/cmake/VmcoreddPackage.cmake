@@ -5,39 +5,60 @@
 set(VMCOREDD_STATIC_BUILD "" CACHE PATH
   "A build with VMCOREDD_STATIC whose collector is packaged; empty: this build's own")
 
-# vmcoredd_package(COMPONENT NAME SECTION DEPENDS SYNOPSIS DESCRIPTION)
-macro(vmcoredd_package component name section depends synopsis description)
-  list(APPEND CPACK_COMPONENTS_ALL ${component})
-  string(TOUPPER ${component} upper)
+# vmcoredd_package(NAME SECTION COMPONENTS SYNOPSIS DESCRIPTION): one package of some
+# install components. CPack calls that a component group.
+macro(vmcoredd_package name section components synopsis description)
+  string(MAKE_C_IDENTIFIER ${name} group)
+  string(TOUPPER ${group} upper)
+  list(APPEND VMCOREDD_PACKAGE_GROUPS ${group})
+  set(CPACK_COMPONENT_GROUP_${upper}_DISPLAY_NAME ${name})
+  foreach(component ${components})
+    list(APPEND CPACK_COMPONENTS_ALL ${component})
+    string(TOUPPER ${component} component_upper)
+    set(CPACK_COMPONENT_${component_upper}_GROUP ${group})
+  endforeach()
   set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${name})
   set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${section})
-  set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "${depends}")
   set(CPACK_DEBIAN_${upper}_DESCRIPTION "${synopsis}\n${description}")
   set(CPACK_RPM_${upper}_PACKAGE_NAME ${name})
   set(CPACK_RPM_${upper}_PACKAGE_SUMMARY "${synopsis}")
   set(CPACK_RPM_${upper}_PACKAGE_DESCRIPTION "${description}")
 endmacro()
 
+get_property(VMCOREDD_INTEGRATIONS GLOBAL PROPERTY VMCOREDD_INTEGRATIONS)
+get_property(VMCOREDD_MAINTAINER_SCRIPTS GLOBAL PROPERTY VMCOREDD_MAINTAINER_SCRIPTS)
 set(CPACK_COMPONENTS_ALL)
-vmcoredd_package(Runtime vmcoredd utils ""
+set(VMCOREDD_PACKAGE_GROUPS)
+vmcoredd_package(vmcoredd utils Runtime
 "read and write device state in Linux crash dumps"
 "Lists, extracts, shows and verifies the device dumps of a vmcore (ELF,
 kdump-compressed, flattened, split, compressed), packs them into archives, and
 attaches archives to a vmcore and detaches them, bit for bit.")
-vmcoredd_package(Collector vmcoredd-collect utils ""
+# The components of both families; PackageGenerator.cmake leaves out those that a
+# package format has no use for.
+vmcoredd_package(vmcoredd-collect utils "Collector;${VMCOREDD_INTEGRATIONS}"
 "collect the state of devices in a crash kernel"
 "One static program for the image of a crash kernel: it runs driver plugins
 before any driver resets its device, keeps what they give on a spool, and
-saves it as an archive beside the vmcore.")
-vmcoredd_package(Plugins vmcoredd-plugin-dev devel ""
+saves it as an archive beside the vmcore. With the hooks that put it into the
+image of the distribution's kdump, and the services around it.")
+vmcoredd_package(vmcoredd-plugin-dev devel Plugins
 "write driver plugins for vmcoredd-collect"
 "The C contract of a driver plugin, its CMake package, and the runner that makes
 an executable of a plugin, for devices that the collector does not know.")
-vmcoredd_package(Development libvmcoredd-dev libdevel
-"libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libxxhash-dev, libzstd-dev, zlib1g-dev"
+vmcoredd_package(libvmcoredd-dev libdevel Development
 "libraries to read and write device dumps in vmcores"
 "Headers, static libraries, CMake package and pkg-config file of the libraries
 that vmcoredd is made of.")
+
+set(CPACK_DEBIAN_LIBVMCOREDD_DEV_PACKAGE_DEPENDS
+  "libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libxxhash-dev, libzstd-dev, zlib1g-dev")
+# The command makes the configuration of an image, and finalises what was saved.
+set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_DEPENDS "vmcoredd (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_RECOMMENDS "kdump-tools | dracut-core")
+set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_ENHANCES "kdump-tools, dracut-core")
+list(TRANSFORM VMCOREDD_MAINTAINER_SCRIPTS PREPEND "${PROJECT_SOURCE_DIR}/collector/integration/debian/"
+  OUTPUT_VARIABLE CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_CONTROL_EXTRA)
 
 set(CPACK_PACKAGE_CONTACT "vmcoredd maintainers <maintainers@vmcoredd.example>")
 # Or it would stand above every synopsis.
@@ -78,5 +99,6 @@ endif()
 
 set(CPACK_PROJECT_CONFIG_FILE "${CMAKE_CURRENT_LIST_DIR}/PackageGenerator.cmake")
 set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_CURRENT_LIST_DIR}/DebianFiles.cmake")
+set(CPACK_VMCOREDD_PACKAGE_GROUPS ${VMCOREDD_PACKAGE_GROUPS})
 set(CPACK_VMCOREDD_LICENSES "${PROJECT_SOURCE_DIR}")
 include(CPack)

@@ -65,29 +65,43 @@ def version():
 
 
 def run(share, disk, log_path, timeout, on_stamp):
-    """Boots, follows the serial console, keeps it in `log_path` with the seconds
-    since the start before each line. Returns {stamp: seconds} in order of
-    arrival; calls on_stamp(name, seconds) for each. Raises GuestError."""
+    """Boots the guest of this test through its crash to power-off."""
+    return follow(command_line(share, disk), log_path, timeout, on_stamp, "end")
+
+
+def follow(command, log_path, timeout, on_stamp, end, markers=()):
+    """Runs a QEMU, follows its serial console, keeps it in `log_path` with the
+    seconds since the start before each line. Returns {stamp: seconds} in order of
+    arrival; calls on_stamp(name, seconds) for each. Stamps are what the guest
+    prints for us, and `markers`: (regular expression, name) of other lines.
+    Raises GuestError, also when the stamp `end` did not come."""
     stamps = {}
     start = time.monotonic()
+    patterns = [(re.compile(pattern), name) for pattern, name in markers]
+
+    def stamp(name):
+        stamps[name] = time.monotonic() - start
+        on_stamp(name, stamps[name])
+
     with open(log_path, "w", encoding="utf-8") as log, subprocess.Popen(
-        command_line(share, disk),
+        [str(word) for word in command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as qemu:
         try:
             for line in _lines(qemu.stdout, start + timeout):
-                now = time.monotonic() - start
-                log.write(f"{now:8.3f} {line}\n")
+                log.write(f"{time.monotonic() - start:8.3f} {line}\n")
                 if failure := _FAILURE.match(line):
                     raise GuestError(failure[1])
-                if stamp := _STAMP.match(line):
-                    stamps[stamp[1]] = now
-                    on_stamp(stamp[1], now)
+                if said := _STAMP.match(line):
+                    stamp(said[1])
+                for pattern, name in patterns:
+                    if name not in stamps and pattern.search(line):
+                        stamp(name)
         finally:
             qemu.kill()
-    if "end" not in stamps:
+    if end not in stamps:
         last = list(stamps)[-1] if stamps else "power-on"
         raise GuestError(f"the guest stopped after {last!r}")
     return stamps

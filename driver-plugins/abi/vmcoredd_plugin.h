@@ -119,8 +119,9 @@ struct vmcoredd_host {
   /* The rest is newer than the first hosts: ask VMCOREDD_HAS(host, read_registers). */
 
   /*
-   * What BAR `index` (0 to 5) is, without touching it. 0; -ENOENT: the device has
-   * no such BAR, or its size is 0; -EINVAL: index above 5.
+   * What BAR `index` (0 to 5) is, without touching it: fills in the first
+   * bar->struct_size bytes of *bar. 0; -ENOENT: the device has no such BAR, or its
+   * size is 0; -EINVAL: index above 5, or bar->struct_size was not set.
    */
   int (*describe_bar)(const struct vmcoredd_host* host,
                       const struct vmcoredd_device* device,
@@ -137,8 +138,9 @@ struct vmcoredd_host {
    * -errno before the first: -ENODEV the device does not answer, -EHOSTDOWN it is
    * not in D0, -ENXIO it does not decode memory, -EOPNOTSUPP an I/O BAR, -ENOENT no
    * such BAR, -ERANGE past its end, -EINVAL width or alignment, -EPERM not in this
-   * phase or by this dump, -EBUSY a driver holds it, -EACCES lockdown, -EIO. The
-   * host says why in words, as with log(): the plugin need not.
+   * phase or by this dump, -EBUSY a driver holds it, -EACCES lockdown, -ENODATA not in
+   * a captured tree, -EIO. The host says why in words, as with log(): the plugin need
+   * not.
    */
   int64_t (*read_registers)(const struct vmcoredd_host* host,
                             const struct vmcoredd_device* device,
@@ -150,7 +152,7 @@ struct vmcoredd_host {
   /*
    * Writes one register, or 1, 2 or 4 bytes of configuration space. Only while
    * collecting a dump that is registered as side-effect or intrusive, else -EPERM.
-   * 0 or -errno as above.
+   * 0 or -errno as above; -EROFS: to a captured tree.
    */
   int (*write_register)(const struct vmcoredd_host* host,
                         const struct vmcoredd_device* device,

@@ -30,7 +30,7 @@
 
 enum vmcoredd_frame_type {
   VMCOREDD_FRAME_HELLO = 1,     /* flat: protocol, plugin */
-  VMCOREDD_FRAME_OFFER = 2,     /* flat: index, what, size, class, priority, score */
+  VMCOREDD_FRAME_OFFER = 2,     /* flat: index, what, size, class, priority, score, flags */
   VMCOREDD_FRAME_BEGIN = 3,     /* flat: index, size (0: unknown) */
   VMCOREDD_FRAME_DATA = 4,      /* bytes of the dump */
   VMCOREDD_FRAME_HOLE = 5,      /* u64 LE: bytes; then text: why */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "driver-plugins/abi/runner/bar_services.h"
+#include "driver-plugins/abi/runner/pci_config.h"
 #include "driver-plugins/abi/runner/runner.h"
 #include "driver-plugins/abi/runner/session.h"
 
@@ -46,23 +49,20 @@ static const char* host_option(const struct vmcoredd_host* host, const char* key
   return request_find(&session_of(host)->request, "option.", key);
 }
 
-/*
- * Opens <sysroot>/sys/bus/pci/devices/<address>/config. The address comes from a
- * folder name of what may be a captured tree: it must not lead elsewhere.
- */
-static int open_config(const struct session* session) {
-  const struct vmcoredd_device* device = &session->device;
-  char path[4096];
-  int size;
-  int fd;
+int session_config_fd(struct session* session) {
+  char path[PATH_MAX];
 
-  if (strcmp(device->bus, "pci") != 0) return -EOPNOTSUPP;
-  if (device->address[0] == '.' || strchr(device->address, '/')) return -EINVAL;
-  size = snprintf(path, sizeof path, "%s/sys/bus/pci/devices/%s/config",
-                  request_text(&session->request, "sysroot"), device->address);
-  if (size < 0 || (size_t)size >= sizeof path) return -ENAMETOOLONG;
-  fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  return fd < 0 ? -errno : fd;
+  if (session->config_fd < 0) {
+    int error = -EOPNOTSUPP;
+    if (strcmp(session->device.bus, "pci") == 0) {
+      error = pci_device_path(path, sizeof path, request_text(&session->request, "sysroot"),
+                              session->device.address, "config");
+    }
+    if (error) return error;
+    session->config_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (session->config_fd < 0) return -errno;
+  }
+  return session->config_fd;
 }
 
 static int64_t host_read_config(const struct vmcoredd_host* host,
@@ -71,18 +71,11 @@ static int64_t host_read_config(const struct vmcoredd_host* host,
                                 void* buf,
                                 uint32_t size) {
   struct session* session = session_of(host);
-  ssize_t got;
+  int fd;
 
   if (strcmp(device->address, session->device.address) != 0) return -EINVAL;
-  if (session->config_fd < 0) {
-    const int fd = open_config(session);
-    if (fd < 0) return fd;
-    session->config_fd = fd;
-  }
-  do {
-    got = pread(session->config_fd, buf, size, (off_t)offset);
-  } while (got < 0 && errno == EINTR);
-  return got < 0 ? -errno : got;
+  fd = session_config_fd(session);
+  return fd < 0 ? fd : pci_config_read(fd, offset, buf, size);
 }
 
 static int host_register_dump(const struct vmcoredd_host* host, const struct vmcoredd_dump* dump) {
@@ -112,6 +105,7 @@ int session_open(struct session* session) {
 
   if (request_number(request, "protocol") != VMCOREDD_FRAMES_PROTOCOL) return -EPROTO;
   session->config_fd = -1;
+  bar_state_init(session);
   session->quota = request_number(request, "quota");
   session->deadline_ms = deadline ? now_ms() + deadline : 0;
 
@@ -132,15 +126,18 @@ int session_open(struct session* session) {
   host->abi_version = VMCOREDD_PLUGIN_ABI_VERSION;
   host->context = session;
   host->flags = request_number(request, "crash_kernel") ? VMCOREDD_HOST_CRASH_KERNEL : 0;
+  if (strcmp(request_text(request, "phase"), "early") == 0) host->flags |= VMCOREDD_HOST_EARLY;
   host->log = host_log;
   host->remaining_ms = host_remaining_ms;
   host->option = host_option;
   host->read_config = host_read_config;
   host->register_dump = host_register_dump;
+  bar_services_install(host);
   return 0;
 }
 
 void session_close(struct session* session) {
+  bar_state_close(session);
   if (session->config_fd >= 0) close(session->config_fd);
   request_free(&session->request);
 }

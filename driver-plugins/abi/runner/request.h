@@ -3,11 +3,14 @@
  * A request: lines of key=value, read until the end of the pipe.
  *
  *   protocol=1 mode=offer|collect dump=INDEX sysroot=DIR crash_kernel=0|1
+ *   phase=early|late|all class=N dump_flags=N vfio=0|1
  *   quota=BYTES deadline_ms=N bus= address= driver= vendor_id= device_id=
  *   subsystem_vendor_id= subsystem_device_id= class_code= revision= config_size=
  *   option.KEY=VALUE
  *
- * Numbers are C literals (0x8086). A key that is absent reads as "" or 0.
+ * Numbers are C literals (0x8086). A key that is absent reads as "" or 0; an absent
+ * class or dump_flags (of the dump to collect, as it was offered) asks for no less
+ * than what the plugin says itself.
  */
 #ifndef VMCOREDD_DRIVER_PLUGINS_ABI_RUNNER_REQUEST_H_
 #define VMCOREDD_DRIVER_PLUGINS_ABI_RUNNER_REQUEST_H_

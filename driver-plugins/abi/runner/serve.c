@@ -24,9 +24,9 @@ static void send_offers(struct session* session, int score) {
   for (i = 0; i < session->offer_count; i++) {
     const struct vmcoredd_dump* dump = &session->offers[i];
     frame_write_flat(&session->frames, VMCOREDD_FRAME_OFFER,
-                     "index=%u\nwhat=%s\nsize=%llu\nclass=%u\npriority=%d\nscore=%d\n", i,
+                     "index=%u\nwhat=%s\nsize=%llu\nclass=%u\npriority=%d\nscore=%d\nflags=%u\n", i,
                      dump->what ? dump->what : "", (unsigned long long)dump->size, dump->dump_class,
-                     (int)dump->priority, score);
+                     (int)dump->priority, score, dump->flags);
   }
 }
 
@@ -43,7 +43,9 @@ static int collect(struct session* session, uint64_t index) {
   session->room = dump->size ? dump->size : session->quota;
   frame_write_flat(&session->frames, VMCOREDD_FRAME_BEGIN, "index=%u\nsize=%llu\n", (unsigned)index,
                    (unsigned long long)dump->size);
+  session->collecting = dump;
   error = dump->collect(&session->host, &session->device, dump->cookie, &sink);
+  session->collecting = NULL;
   if (error > 0) error = 0;
   frame_write_flat(&session->frames, VMCOREDD_FRAME_DONE, "error=%d\n", -error);
   return 0;

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "driver-plugins/abi/runner/bar_services.h"
 #include "driver-plugins/abi/runner/frame_writer.h"
 #include "driver-plugins/abi/runner/request.h"
 #include "driver-plugins/abi/vmcoredd_plugin.h"
@@ -20,10 +21,12 @@ struct session {
   uint64_t quota;       /* bytes a dump may have */
   uint64_t deadline_ms; /* CLOCK_MONOTONIC; 0: none */
   int config_fd;        /* -1 until the first read */
+  struct bar_state bars;
 
   int registering; /* inside register_dumps */
   struct vmcoredd_dump offers[VMCOREDD_MAX_OFFERS];
   uint32_t offer_count;
+  const struct vmcoredd_dump* collecting; /* inside its collect() */
 
   uint64_t room;                     /* bytes that the dump being collected may still have */
   char reason[SESSION_REASON_BYTES]; /* the last error that the plugin logged */
@@ -32,6 +35,8 @@ struct session {
 /* host_services.c: fills in host and device from the request. 0 or -errno. */
 int session_open(struct session* session);
 void session_close(struct session* session);
+/* The descriptor of the device's configuration space, opened once, or -errno. */
+int session_config_fd(struct session* session);
 
 /* sink.c: a sink that writes the frames of one dump. */
 struct vmcoredd_sink session_sink(struct session* session);

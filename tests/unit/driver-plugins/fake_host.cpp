@@ -160,10 +160,9 @@ int FakeHost::DescribeBar(const vmcoredd_host* h,
                           const vmcoredd_device*,
                           uint32_t index,
                           vmcoredd_bar* bar) {
-  if (index > 5) return -EINVAL;
+  if (index > 5 || bar->struct_size != sizeof *bar) return -EINVAL;
   const auto found = Self(h).bars.find(index);
   if (found == Self(h).bars.end()) return -ENOENT;
-  bar->struct_size = sizeof *bar;
   bar->flags = found->second.flags;
   bar->size = found->second.bytes.size();
   return 0;

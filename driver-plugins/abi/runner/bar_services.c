@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "driver-plugins/abi/runner/bar_services.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver-plugins/abi/runner/pci_config.h"
+#include "driver-plugins/abi/runner/session.h"
+
+#define MAX_BAR_STRUCT 4096u /* no version of the struct will be larger: a size by accident */
+
+static struct session* session_of(const struct vmcoredd_host* host) { return host->context; }
+
+/* Says why, once while it stays the same, and returns `error`. */
+static int refuse(struct session* session, int error, const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
+static int refuse(struct session* session, int error, const char* format, ...) {
+  char why[SESSION_REASON_BYTES];
+  va_list arguments;
+
+  va_start(arguments, format);
+  vsnprintf(why, sizeof why, format, arguments);
+  va_end(arguments);
+  if (strcmp(why, session->reason) != 0) {
+    session->host.log(&session->host, VMCOREDD_LOG_ERROR, why);
+  }
+  return error;
+}
+
+/* The rights of the dump that is being collected: what it says itself, and no more
+ * than what the collector agreed to. */
+static uint32_t dump_flags(const struct session* session) {
+  const uint32_t own = session->collecting ? session->collecting->flags : 0;
+  uint32_t agreed;
+
+  if (!session->collecting || !request_find(&session->request, "", "dump_flags")) return own;
+  agreed = (uint32_t)request_number(&session->request, "dump_flags");
+  return (own & agreed & VMCOREDD_DUMP_EARLY) | ((own | agreed) & VMCOREDD_DUMP_CONFIG_ONLY);
+}
+
+static int may_write(struct session* session) {
+  const struct vmcoredd_dump* dump = session->collecting;
+
+  if (!dump || dump->dump_class == VMCOREDD_DUMP_PASSIVE) {
+    return refuse(session, -EPERM, "only side-effect and intrusive dumps may write to the device");
+  }
+  if (request_find(&session->request, "", "class") &&
+      request_number(&session->request, "class") < dump->dump_class) {
+    return refuse(session, -EPERM, "a write of a class that is not allowed here");
+  }
+  return 0;
+}
+
+static int may_touch_bars(struct session* session) {
+  if (strcmp(session->device.bus, "pci") != 0) return -EOPNOTSUPP;
+  if (!session->registering && !session->collecting) {
+    return refuse(session, -EPERM, "match() must not touch the device");
+  }
+  if (dump_flags(session) & VMCOREDD_DUMP_CONFIG_ONLY) {
+    return refuse(session, -EPERM, "the dump says that it reads configuration space only");
+  }
+  if (session->host.flags & VMCOREDD_HOST_EARLY && !(dump_flags(session) & VMCOREDD_DUMP_EARLY)) {
+    return refuse(session, -EPERM, "no BAR is read before the vmcore is safe but by early dumps");
+  }
+  return 0;
+}
+
+static int device_path(const struct session* session, const char* file, char* path, size_t size) {
+  return pci_device_path(path, size, request_text(&session->request, "sysroot"),
+                         session->device.address, file);
+}
+
+static int know_resources(struct session* session) {
+  struct bar_state* bars = &session->bars;
+  char path[PATH_MAX];
+
+  if (bars->resources_read == 0) {
+    int error = device_path(session, "resource", path, sizeof path);
+    if (!error) error = bar_read_resources(path, bars->resources);
+    bars->resources_read = error ? error : 1;
+  }
+  return bars->resources_read < 0 ? bars->resources_read : 0;
+}
+
+static int host_describe_bar(const struct vmcoredd_host* host,
+                             const struct vmcoredd_device* device,
+                             uint32_t index,
+                             struct vmcoredd_bar* bar) {
+  struct session* session = session_of(host);
+  const struct bar_resource* resource;
+  struct vmcoredd_bar found = {0};
+  int error;
+
+  if (index >= BAR_COUNT || strcmp(device->address, session->device.address) != 0) return -EINVAL;
+  /* The fields of the first version: less is a size that was never set. */
+  if (bar->struct_size < sizeof found || bar->struct_size > MAX_BAR_STRUCT) return -EINVAL;
+  if (strcmp(session->device.bus, "pci") != 0) return -ENOENT;
+  error = know_resources(session);
+  if (error) return error;
+  resource = &session->bars.resources[index];
+  if (resource->size == 0) return -ENOENT;
+  found.struct_size = sizeof found;
+  found.size = resource->size;
+  if (resource->flags & BAR_RESOURCE_IO) found.flags |= VMCOREDD_BAR_IO;
+  if (resource->flags & BAR_RESOURCE_PREFETCH) found.flags |= VMCOREDD_BAR_PREFETCHABLE;
+  vmcoredd_struct_copy(bar, bar->struct_size, &found);
+  return 0;
+}
+
+static int check_device(struct session* session, int config_fd) {
+  struct bar_state* bars = &session->bars;
+  struct refusal refusal;
+  char path[PATH_MAX];
+
+  if (bars->device_checked == 0) {
+    int error = device_path(session, "physfn", path, sizeof path);
+    bars->is_virtual_function = !error && access(path, F_OK) == 0;
+    error = pci_check_device(config_fd, bars->is_virtual_function, &refusal);
+    bars->device_checked = error ? refuse(session, error, "%s", refusal.why) : 1;
+  }
+  return bars->device_checked < 0 ? bars->device_checked : 0;
+}
+
+static int check_bar(struct session* session, int config_fd, uint32_t bar) {
+  struct bar_state* bars = &session->bars;
+  struct refusal refusal;
+  char folder[PATH_MAX];
+  int error;
+
+  if (bars->bar_checked[bar]) return 0;
+  error = know_resources(session);
+  if (error) return refuse(session, error, "the file \"resource\" of the device cannot be read");
+  error = device_path(session, "", folder, sizeof folder);
+  if (error) return error;
+  error = pci_check_bar(config_fd, bars->is_virtual_function, folder, bar, &bars->resources[bar],
+                        &refusal);
+  if (error) return refuse(session, error, "%s", refusal.why);
+  bars->bar_checked[bar] = 1;
+  return 0;
+}
+
+/* What errno means of a file of sysfs that is opened or mapped. */
+static int explain(struct session* session, uint32_t bar, int error) {
+  switch (-error) {
+    case EPERM:
+    case EACCES:
+      return refuse(session, -EACCES, "BAR %u: lockdown, or missing rights, forbid access", bar);
+    case EINVAL: return refuse(session, -EBUSY, "BAR %u: a driver holds it", bar);
+    case ENODEV: return refuse(session, -EOPNOTSUPP, "BAR %u cannot be mapped", bar);
+    case ENOENT: return refuse(session, -ENODATA, "there is no image of BAR %u in the tree", bar);
+    case EIO: return refuse(session, -EIO, "BAR %u went away while it was read", bar);
+    case EROFS: return refuse(session, -EROFS, "a captured tree is not written to");
+    case ENODATA: return refuse(session, -ENODATA, "the tree's image of BAR %u ends here", bar);
+    default: return refuse(session, error, "BAR %u: %s", bar, strerror(-error));
+  }
+}
+
+static int open_bar(struct session* session, uint32_t bar, int is_writable) {
+  struct bar_state* bars = &session->bars;
+  char name[sizeof "resource0"];
+  char path[PATH_MAX];
+  int error;
+
+  if (bars->window.fd >= 0 && bars->open_bar == bar && (bars->window.is_writable || !is_writable)) {
+    return 0;
+  }
+  if (bars->window.fd >= 0) bar_window_close(&bars->window);
+  snprintf(name, sizeof name, "resource%u", bar % 10);
+  error = device_path(session, name, path, sizeof path);
+  if (error) return error;
+  error = bar_window_open(&bars->window, path, bars->resources[bar].start,
+                          bars->resources[bar].size, is_writable);
+  bars->open_bar = bar;
+  return error ? explain(session, bar, error) : 0;
+}
+
+/* Everything that must hold before `size` bytes at `offset` are touched. */
+static int prepare(struct session* session,
+                   const struct vmcoredd_device* device,
+                   uint32_t bar,
+                   uint64_t offset,
+                   uint32_t width,
+                   uint64_t size,
+                   int is_writable) {
+  int error;
+  int config_fd;
+
+  if (bar >= BAR_COUNT || strcmp(device->address, session->device.address) != 0 ||
+      (width != 1 && width != 2 && width != 4 && (width != 8 || sizeof(void*) < 8)) ||
+      offset % width != 0) {
+    return refuse(session, -EINVAL, "access of %u bytes at 0x%llx of BAR %u: not one register",
+                  width, (unsigned long long)offset, bar);
+  }
+  error = may_touch_bars(session);
+  if (error) return error;
+  config_fd = session_config_fd(session);
+  if (config_fd < 0) {
+    return refuse(session, config_fd, "the configuration space cannot be read");
+  }
+  error = check_device(session, config_fd);
+  if (!error) error = check_bar(session, config_fd, bar);
+  if (error) return error;
+  if (offset > session->bars.resources[bar].size ||
+      size > session->bars.resources[bar].size - offset) {
+    return refuse(session, -ERANGE, "0x%llx is past the end of BAR %u, 0x%llx",
+                  (unsigned long long)(offset + size), bar,
+                  (unsigned long long)session->bars.resources[bar].size);
+  }
+  return open_bar(session, bar, is_writable);
+}
+
+static int is_all_ones(const unsigned char* bytes, uint32_t width) {
+  uint32_t i;
+
+  for (i = 0; i < width; i++) {
+    if (bytes[i] != 0xff) return 0;
+  }
+  return 1;
+}
+
+/* After all ones: a register may hold that, but a device that is gone gives it too. */
+static int is_gone(struct session* session, uint32_t bar, uint64_t offset) {
+  if (pci_config_answers(session_config_fd(session))) return 0;
+  session->bars.device_checked = -ENODEV;
+  refuse(session, -ENODEV, "the device stopped answering at 0x%llx of BAR %u",
+         (unsigned long long)offset, bar);
+  return 1;
+}
+
+static int64_t host_read_registers(const struct vmcoredd_host* host,
+                                   const struct vmcoredd_device* device,
+                                   uint32_t bar,
+                                   uint64_t offset,
+                                   uint32_t width,
+                                   void* buf,
+                                   uint32_t count) {
+  struct session* session = session_of(host);
+  unsigned char* bytes = buf;
+  uint32_t done;
+  int error = prepare(session, device, bar, offset, width, (uint64_t)count * width, 0);
+
+  if (error) return error;
+  for (done = 0; done < count; done++, offset += width, bytes += width) {
+    /* Not even a device that answers each load with a timeout gets past the deadline
+     * by more than a few of them. */
+    if (done % 8 == 0 && host->remaining_ms(host) == 0) {
+      refuse(session, -ETIME, "the time was over at 0x%llx of BAR %u", (unsigned long long)offset,
+             bar);
+      return done;
+    }
+    error = bar_window_load(&session->bars.window, offset, width, bytes);
+    if (error) {
+      error = explain(session, bar, error);
+      return done ? (int64_t)done : error;
+    }
+    if (is_all_ones(bytes, width) && is_gone(session, bar, offset)) {
+      return done ? (int64_t)done : -ENODEV;
+    }
+  }
+  return count;
+}
+
+static int host_write_register(const struct vmcoredd_host* host,
+                               const struct vmcoredd_device* device,
+                               uint32_t bar,
+                               uint64_t offset,
+                               uint32_t width,
+                               uint64_t value) {
+  struct session* session = session_of(host);
+  int error = may_write(session);
+
+  if (!error) error = prepare(session, device, bar, offset, width, width, 1);
+  if (error) return error;
+  error = bar_window_store(&session->bars.window, offset, width, value);
+  return error ? explain(session, bar, error) : 0;
+}
+
+static int host_write_config(const struct vmcoredd_host* host,
+                             const struct vmcoredd_device* device,
+                             uint32_t offset,
+                             uint32_t width,
+                             uint32_t value) {
+  struct session* session = session_of(host);
+  const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
+                                  (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
+  char path[PATH_MAX];
+  ssize_t written;
+  int error = may_write(session);
+  int fd;
+
+  if (error) return error;
+  if ((width != 1 && width != 2 && width != 4) || offset % width != 0 ||
+      strcmp(device->address, session->device.address) != 0) {
+    return -EINVAL;
+  }
+  if (strcmp(session->device.bus, "pci") != 0) return -EOPNOTSUPP;
+  if ((uint64_t)offset + width > session->device.config_size) return -ERANGE;
+  error = device_path(session, "config", path, sizeof path);
+  if (error) return error;
+  fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return refuse(session, -EACCES, "configuration space cannot be written");
+  if (!is_sysfs(fd)) {
+    error = -EROFS;
+    refuse(session, error, "a captured tree is not written to");
+  } else {
+    written = pwrite(fd, bytes, width, (off_t)offset);
+    if (written != (ssize_t)width) error = written < 0 && errno == EPERM ? -EACCES : -EIO;
+    if (error) refuse(session, error, "configuration space could not be written");
+  }
+  close(fd);
+  return error;
+}
+
+void bar_state_init(struct session* session) {
+  memset(&session->bars, 0, sizeof session->bars);
+  session->bars.window.fd = -1;
+}
+
+void bar_state_close(struct session* session) {
+  if (session->bars.window.fd >= 0) bar_window_close(&session->bars.window);
+}
+
+void bar_services_install(struct vmcoredd_host* host) {
+  host->describe_bar = host_describe_bar;
+  host->read_registers = host_read_registers;
+  host->write_register = host_write_register;
+  host->write_config = host_write_config;
+}

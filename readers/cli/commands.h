@@ -76,6 +76,15 @@ struct UnflattenCommand {
   bool force = false;
 };
 
+struct PrepareCommand {
+  std::string config;  // empty: the default, which need not be there
+  std::string sysroot;
+  std::string output;   // empty: none; "-": standard output
+  std::string image;    // empty: none
+  std::string release;  // empty: the kernel that runs
+  bool if_changed = false;
+};
+
 using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
@@ -84,7 +93,8 @@ using Command = std::variant<ListCommand,
                              AttachCommand,
                              DetachCommand,
                              VerifyCommand,
-                             UnflattenCommand>;
+                             UnflattenCommand,
+                             PrepareCommand>;
 
 // Parses a command line. An exit code instead of a command when there is nothing
 // more to do: help and version have been printed, or the usage error.
@@ -100,6 +110,7 @@ void Run(const AttachCommand& command, Console& console);
 void Run(const DetachCommand& command, Console& console);
 void Run(const VerifyCommand& command, Console& console);
 void Run(const UnflattenCommand& command, Console& console);
+void Run(const PrepareCommand& command, Console& console);
 
 }  // namespace vmcoredd::cli
 

@@ -83,6 +83,7 @@ struct Parsed {
   DetachCommand detach;
   VerifyCommand verify;
   UnflattenCommand unflatten;
+  PrepareCommand prepare;
 
   bool to_stdout = false;
   std::string show_offset;
@@ -197,6 +198,38 @@ void AddWriting(CLI::App& app, Parsed& parsed) {
                      "overwrite OUT, and keep what an incomplete file has");
 }
 
+void AddSysroot(CLI::App& app, std::string& sysroot) {
+  app.add_option("--sysroot", sysroot, "work on the captured tree DIR instead of this machine")
+      ->type_name("DIR");
+}
+
+void AddConfig(CLI::App& app, std::string& config) {
+  app.add_option("--config", config, "the configuration (/etc/vmcoredd/vmcoredd.conf)")
+      ->type_name("FILE");
+}
+
+void AddSetup(CLI::App& app, Parsed& parsed) {
+  CLI::App& prepare =
+      AddSubcommand(app, "prepare", "compile the configuration for the crash kernel",
+                    "  vmcoredd prepare\n"
+                    "  vmcoredd prepare --image /var/lib/kdump/initrd.img --if-changed");
+  AddConfig(prepare, parsed.prepare.config);
+  AddSysroot(prepare, parsed.prepare.sysroot);
+  prepare
+      .add_option("-o,--output", parsed.prepare.output,
+                  "write it to FILE; - is standard output, the default without --image")
+      ->type_name("FILE");
+  CLI::Option* const image =
+      prepare.add_option("--image", parsed.prepare.image, "put it into an initramfs image")
+          ->type_name("IMAGE");
+  prepare.add_option("--release", parsed.prepare.release, "the kernel of the image (this one)")
+      ->type_name("RELEASE");
+  prepare
+      .add_flag("--if-changed", parsed.prepare.if_changed,
+                "leave IMAGE alone if it says the same already")
+      ->needs(image);
+}
+
 // What the parser cannot check by itself.
 Command Complete(const CLI::App& sub, Parsed& parsed) {
   const std::string& name = sub.get_name();
@@ -206,6 +239,10 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "attach") return parsed.attach;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
+  if (name == "prepare") {
+    if (parsed.prepare.output.empty() && parsed.prepare.image.empty()) parsed.prepare.output = "-";
+    return parsed.prepare;
+  }
   if (name == "extract") {
     if (parsed.extract.folder.empty() != parsed.to_stdout) {
       throw CLI::ValidationError("extract", "say where to: -o DIR or -O");
@@ -251,6 +288,7 @@ std::variant<Command, int> ParseCommandLine(int argc, char** argv) {
   Parsed parsed;
   AddReading(app, parsed);
   AddWriting(app, parsed);
+  AddSetup(app, parsed);
   try {
     app.parse(argc, argv);
     return Complete(*app.get_subcommands().front(), parsed);

@@ -4,5 +4,6 @@
 namespace vmcoredd::cli {
 
 std::string_view ProgramVersion() { return "vmcoredd " VMCOREDD_VERSION; }
+std::string_view VersionNumber() { return VMCOREDD_VERSION; }
 
 }  // namespace vmcoredd::cli

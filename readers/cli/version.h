@@ -8,6 +8,8 @@ namespace vmcoredd::cli {
 
 // "vmcoredd 0.1.0": for --version and as the generator in manifests.
 std::string_view ProgramVersion();
+// "0.1.0"
+std::string_view VersionNumber();
 
 }  // namespace vmcoredd::cli
 

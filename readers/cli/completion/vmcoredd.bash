@@ -29,7 +29,8 @@ _vmcoredd() {
   COMPREPLY=()
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
-      "list info extract show pack attach detach verify unflatten --help --version" -- "$cur")
+      "list info extract show pack attach detach verify unflatten \
+       prepare --help --version" -- "$cur")
     return
   fi
   case $command in
@@ -41,6 +42,7 @@ _vmcoredd() {
     attach) options="--yes --force" ;;
     detach) options="--yes" ;;
     unflatten) options="--force" ;;
+    prepare) options="--config --sysroot --output --image --release --if-changed" ;;
     *) return ;;
   esac
   case $prev in
@@ -59,7 +61,12 @@ _vmcoredd() {
       mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
       return
       ;;
-    --offset) return ;;
+    --offset | --release) return ;;
+    --sysroot)
+      compopt -o filenames 2> /dev/null
+      mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+      return
+      ;;
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur")

@@ -1,10 +1,22 @@
-# The manual page is clean and knows every option of every subcommand.
+# The manual pages are clean and know every option of every subcommand.
 need mandoc
-page="$SOURCE/readers/cli/vmcoredd.1"
-mandoc -Tlint -W warning "$page"
-mandoc -Tascii "$page" | sed 's/.\x08//g' > text
-for command in list info extract show pack attach detach verify unflatten; do
-  vmcoredd $command --help | sed '/^Examples:/,$d' | grep -o -- '--[a-z-]*' | sort -u
-done | sort -u | while read -r option; do
-  grep -q -- "$option" text || echo "$option is not in the manual page"
+# known PAGE COMMAND...
+known() {
+  local page=$1 command option
+  shift
+  mandoc -Tlint -W warning "$page"
+  mandoc -Tascii "$page" | sed 's/.\x08//g' > text
+  for command in "$@"; do
+    vmcoredd $command --help | sed '/^Examples:/,$d' | grep -o -- '--[a-z-]*' | sort -u
+  done | sort -u | while read -r option; do
+    [ "$option" = --help ] || grep -q -- "$option" text || echo "$option is not in $page"
+  done
+}
+known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack attach detach verify unflatten
+known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare
+# Every key of the configuration is in its page.
+mandoc -Tlint -W warning "$SOURCE/collector/setup/vmcoredd.conf.5"
+mandoc -Tascii "$SOURCE/collector/setup/vmcoredd.conf.5" | sed 's/.\x08//g' > text
+sed -n 's/^#\([a-z_]*\) = .*/\1/p' "$SOURCE/collector/setup/vmcoredd.conf" | while read -r key; do
+  grep -q -w -- "$key" text || echo "$key is not in vmcoredd.conf(5)"
 done

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "collector/capture/inventory.h"
+#include "collector/setup/config.h"
+#include "vmcoredd/base/text.h"
+
+// The only unit that includes toml++.
+
+namespace vmcoredd {
+
+namespace {
+
+// Above any machine; what is larger is a mistake.
+constexpr uint64_t kMaxMilliseconds = 3600 * 1000;
+constexpr uint64_t kMaxBytes = uint64_t{1} << 40;
+constexpr size_t kMaxListed = 256;
+// Values go into lines of the flat text.
+constexpr size_t kMaxValue = 1024;
+
+using Check = bool (*)(std::string_view);
+
+bool IsAnything(std::string_view text) { return !text.empty() && text.size() <= kMaxValue; }
+bool IsAbsolutePath(std::string_view text) { return text.starts_with('/') && IsAnything(text); }
+bool IsRiskClass(std::string_view text) {
+  return text == "passive" || text == "side-effect" || text == "intrusive";
+}
+bool IsTrip(std::string_view text) { return text == "panic" || text == "unclean" || text == "off"; }
+
+class ConfigReader {
+ public:
+  explicit ConfigReader(ParsedConfig& out) : out_(out) {}
+
+  void Problem(const toml::source_position& place, std::string text) {
+    if (out_.problems.size() == kMaxConfigProblems) return;
+    out_.problems.push_back({place.line, place.column, std::move(text)});
+  }
+
+  // A section whose keys the calls below take.
+  void Open(const toml::table& root, std::string_view name) {
+    section_ = name;
+    taken_.clear();
+    table_ = nullptr;
+    sections_.emplace_back(name);
+    const toml::node* const node = root.get(name);
+    if (!node) return;
+    table_ = node->as_table();
+    if (!table_) WrongType(*node, name, "a table: [" + std::string(name) + "]");
+  }
+
+  void Flag(std::string_view key, bool& value) {
+    const toml::node* const node = Take(key);
+    if (!node) return;
+    if (!node->is_boolean()) return WrongType(*node, Name(key), "true or false");
+    value = **node->as_boolean();
+  }
+
+  void Number(std::string_view key, uint64_t min, uint64_t max, uint64_t& value) {
+    const toml::node* const node = Take(key);
+    if (!node) return;
+    const int64_t found = node->is_integer() ? **node->as_integer() : -1;
+    if (!node->is_integer() || found < 0 || static_cast<uint64_t>(found) < min ||
+        static_cast<uint64_t>(found) > max) {
+      return WrongType(*node, Name(key),
+                       "a number from " + std::to_string(min) + " to " + std::to_string(max));
+    }
+    value = static_cast<uint64_t>(found);
+  }
+
+  void Text(std::string_view key, Check check, const char* expected, std::string& value) {
+    const toml::node* const node = Take(key);
+    if (!node) return;
+    if (!node->is_string() || !check(**node->as_string())) {
+      return WrongType(*node, Name(key), expected);
+    }
+    value = **node->as_string();
+  }
+
+  void TextList(std::string_view key,
+                Check check,
+                const char* expected,
+                std::vector<std::string>& values) {
+    const toml::node* const node = Take(key);
+    if (!node) return;
+    const toml::array* const list = node->as_array();
+    if (!list) return WrongType(*node, Name(key), std::string("a list of ") + expected);
+    for (const toml::node& item : *list) {
+      if (!item.is_string() || !check(**item.as_string()) || values.size() == kMaxListed) {
+        WrongType(
+            item, Name(key),
+            std::string("a list of at most ") + std::to_string(kMaxListed) + ", each " + expected);
+        continue;
+      }
+      values.push_back(**item.as_string());
+    }
+  }
+
+  // Every key of the section is an option of a plugin: "PLUGIN.NAME" = value, or
+  // [plugins.options.PLUGIN] and NAME = value.
+  void Options(std::string_view key, Properties& options) {
+    const toml::node* const node = Take(key);
+    if (!node) return;
+    const toml::table* const table = node->as_table();
+    if (!table) return WrongType(*node, Name(key), "a table: [" + Name(key) + "]");
+    AddOptions(*table, "", options);
+  }
+
+  // What no call has taken is unknown.
+  void Close() {
+    if (!table_) return;
+    for (const auto& [key, node] : *table_) {
+      if (std::find(taken_.begin(), taken_.end(), key.str()) == taken_.end()) {
+        Problem(key.source().begin, "unknown key " + Name(EscapeBytes(key.str())));
+      }
+    }
+  }
+
+  void CloseRoot(const toml::table& root) {
+    for (const auto& [key, node] : root) {
+      if (std::find(sections_.begin(), sections_.end(), key.str()) == sections_.end()) {
+        Problem(key.source().begin,
+                (node.is_table() ? "unknown section " : "unknown key ") + EscapeBytes(key.str()));
+      }
+    }
+  }
+
+ private:
+  std::string Name(std::string_view key) const { return section_ + '.' + std::string(key); }
+
+  const toml::node* Take(std::string_view key) {
+    taken_.emplace_back(key);
+    return table_ ? table_->get(key) : nullptr;
+  }
+
+  void WrongType(const toml::node& node, std::string_view name, std::string_view expected) {
+    Problem(node.source().begin,
+            std::string(name) + ": expected " + std::string(expected) + ", found " + Found(node));
+  }
+
+  static std::string Found(const toml::node& node) {
+    if (node.is_string()) return '"' + EscapeBytes((**node.as_string()).substr(0, 80)) + '"';
+    if (node.is_integer()) return std::to_string(**node.as_integer());
+    if (node.is_boolean()) return **node.as_boolean() ? "true" : "false";
+    if (node.is_array()) return "a list";
+    if (node.is_table()) return "a table";
+    return "another type";
+  }
+
+  void AddOptions(const toml::table& table, const std::string& prefix, Properties& options) {
+    for (const auto& [key, node] : table) {
+      const std::string name = prefix + std::string(key.str());
+      if (const toml::table* const inner = node.as_table(); inner && prefix.empty()) {
+        AddOptions(*inner, name + '.', options);
+        continue;
+      }
+      std::string value;
+      if (node.is_string()) value = **node.as_string();
+      if (node.is_integer()) value = std::to_string(**node.as_integer());
+      if (node.is_boolean()) value = **node.as_boolean() ? "1" : "0";
+      const bool named =
+          name.find('.') != name.npos && name.find('=') == name.npos && EscapeBytes(name) == name;
+      if (!named) {
+        Problem(key.source().begin, "expected an option PLUGIN.NAME, found " + EscapeBytes(name));
+      } else if (!IsAnything(value) || options.size() == kMaxListed) {
+        WrongType(node, name, "a text, a number, true or false");
+      } else {
+        options.emplace_back(name, value);
+      }
+    }
+  }
+
+  ParsedConfig& out_;
+  const toml::table* table_ = nullptr;
+  std::string section_;
+  std::vector<std::string> taken_;
+  std::vector<std::string> sections_;
+};
+
+// The same calls print the defaults instead of reading a table.
+class DefaultPrinter {
+ public:
+  explicit DefaultPrinter(Properties& out) : out_(out) {}
+
+  void Open(const toml::table&, std::string_view name) { section_ = name; }
+  void Flag(std::string_view key, bool value) { Add(key, value ? "true" : "false"); }
+  void Number(std::string_view key, uint64_t, uint64_t, uint64_t value) {
+    Add(key, std::to_string(value));
+  }
+  void Text(std::string_view key, Check, const char*, const std::string& value) {
+    Add(key, '"' + value + '"');
+  }
+  void TextList(std::string_view key, Check, const char*, const std::vector<std::string>&) {
+    Add(key, "[]");
+  }
+  void Options(std::string_view key, const Properties&) { Add(key, "{}"); }
+  void Close() {}
+
+ private:
+  void Add(std::string_view key, std::string value) {
+    out_.emplace_back(section_ + '.' + std::string(key), std::move(value));
+  }
+
+  Properties& out_;
+  std::string section_;
+};
+
+// Every key that there is.
+template <typename Visitor>
+void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
+  constexpr const char* kAddress = "a PCI address like \"0000:01:00.0\"";
+  visit.Open(root, "early");
+  visit.Flag("enabled", config.early.enabled);
+  visit.Flag("bars", config.early.bars);
+  visit.Number("time_ms", 1, kMaxMilliseconds, config.early.time_ms);
+  visit.Close();
+
+  visit.Open(root, "hold");
+  visit.Flag("enabled", config.hold.enabled);
+  visit.TextList("also", IsPciAddress, kAddress, config.hold.also);
+  visit.TextList("never", IsPciAddress, kAddress, config.hold.never);
+  visit.Close();
+
+  visit.Open(root, "late");
+  visit.Number("time_ms", 1, kMaxMilliseconds, config.late.time_ms);
+  visit.Close();
+
+  visit.Open(root, "budget");
+  visit.Text("allow", IsRiskClass, "\"passive\", \"side-effect\" or \"intrusive\"",
+             config.budget.allow);
+  visit.Number("device_ms", 1, kMaxMilliseconds, config.budget.device_ms);
+  visit.Number("device_bytes", 4096, kMaxBytes, config.budget.device_bytes);
+  visit.Number("early_bytes", 65536, kMaxBytes, config.budget.early_bytes);
+  visit.Number("late_bytes", 65536, kMaxBytes, config.budget.late_bytes);
+  visit.Number("memory_floor", 0, kMaxBytes, config.budget.memory_floor);
+  visit.Flag("compress", config.budget.compress);
+  visit.Close();
+
+  visit.Open(root, "devices");
+  visit.TextList("skip", IsPciAddress, kAddress, config.devices.skip);
+  visit.TextList("vfio", IsPciAddress, kAddress, config.devices.vfio);
+  visit.Close();
+
+  visit.Open(root, "plugins");
+  visit.TextList("paths", IsAbsolutePath, "the absolute path of a program", config.plugins.paths);
+  visit.Options("options", config.plugins.options);
+  visit.Close();
+
+  visit.Open(root, "finalise");
+  visit.TextList("directories", IsAbsolutePath, "an absolute path", config.finalise.directories);
+  visit.Flag("attach", config.finalise.attach);
+  visit.Flag("checksum", config.finalise.checksum);
+  visit.Flag("journal", config.finalise.journal);
+  visit.Flag("upload", config.finalise.upload);
+  visit.Number("settle_s", 0, 86400, config.finalise.settle_s);
+  visit.Number("keep_count", 0, 1000000, config.finalise.keep_count);
+  visit.Number("keep_bytes", 0, uint64_t{1} << 50, config.finalise.keep_bytes);
+  visit.Number("keep_days", 0, 36500, config.finalise.keep_days);
+  visit.Close();
+
+  visit.Open(root, "guard");
+  visit.Text("trip", IsTrip, "\"panic\", \"unclean\" or \"off\"", config.guard.trip);
+  visit.Close();
+}
+
+}  // namespace
+
+ParsedConfig ParseConfig(std::string_view text) {
+  ParsedConfig parsed;
+  ConfigReader reader(parsed);
+  const toml::parse_result result = toml::parse(text);
+  if (!result) {
+    // A line cannot be told apart from its neighbours once the syntax is broken.
+    reader.Problem(result.error().source().begin,
+                   EscapeBytes(std::string_view(result.error().description())));
+    return parsed;
+  }
+  VisitConfig(result.table(), parsed.config, reader);
+  reader.CloseRoot(result.table());
+  std::stable_sort(parsed.problems.begin(), parsed.problems.end(),
+                   [](const ConfigProblem& a, const ConfigProblem& b) {
+                     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+                   });
+  return parsed;
+}
+
+Properties ConfigDefaults() {
+  Properties defaults;
+  DefaultPrinter printer(defaults);
+  Config config;
+  VisitConfig(toml::table(), config, printer);
+  return defaults;
+}
+
+}  // namespace vmcoredd

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef VMCOREDD_COLLECTOR_SETUP_CONFIG_H_
+#define VMCOREDD_COLLECTOR_SETUP_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vmcoredd/base/result.h"
+#include "vmcoredd/format/manifest.h"
+
+namespace vmcoredd {
+
+inline constexpr std::string_view kConfigPath = "/etc/vmcoredd/vmcoredd.conf";
+inline constexpr std::string_view kStateFolder = "/var/lib/vmcoredd";
+
+// What vmcoredd.conf says, or the defaults. vmcoredd.conf(5) says what it means.
+struct Config {
+  struct Early {
+    bool enabled = true;
+    bool bars = true;
+    uint64_t time_ms = 2000;
+  } early;
+  struct Hold {
+    bool enabled = true;
+    std::vector<std::string> also;
+    std::vector<std::string> never;
+  } hold;
+  struct Late {
+    uint64_t time_ms = 60000;
+  } late;
+  struct Budget {
+    std::string allow = "passive";
+    uint64_t device_ms = 1000;
+    uint64_t device_bytes = uint64_t{1} << 20;
+    uint64_t early_bytes = uint64_t{4} << 20;
+    uint64_t late_bytes = uint64_t{256} << 20;
+    uint64_t memory_floor = uint64_t{24} << 20;
+    bool compress = true;
+  } budget;
+  struct Devices {
+    std::vector<std::string> skip;
+    std::vector<std::string> vfio;
+  } devices;
+  struct Plugins {
+    std::vector<std::string> paths;
+    Properties options;  // "mlx5.crspace" -> "1"
+  } plugins;
+  struct Finalise {
+    std::vector<std::string> directories;
+    bool attach = false;
+    bool checksum = true;
+    bool journal = true;
+    bool upload = true;
+    uint64_t settle_s = 10;
+    uint64_t keep_count = 0;  // 0: no limit
+    uint64_t keep_bytes = 0;
+    uint64_t keep_days = 0;
+  } finalise;
+  struct Guard {
+    std::string trip = "panic";  // "unclean", "off"
+  } guard;
+};
+
+// A mistake in the file; lines and columns from 1, 0 if it has no place.
+struct ConfigProblem {
+  uint32_t line = 0;
+  uint32_t column = 0;
+  std::string text;  // printable
+};
+
+struct ParsedConfig {
+  Config config;
+  std::vector<ConfigProblem> problems;  // any: the config is not to be used
+};
+
+// Problems past this are not listed.
+inline constexpr size_t kMaxConfigProblems = 50;
+
+ParsedConfig ParseConfig(std::string_view text);
+
+// Every key with its default as TOML, "early.enabled" -> "true": the shipped file is
+// tested against it, and vmcoredd.conf(5).
+Properties ConfigDefaults();
+
+}  // namespace vmcoredd
+
+#endif  // VMCOREDD_COLLECTOR_SETUP_CONFIG_H_

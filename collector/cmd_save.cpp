@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <cstdio>
+
+#include "collector/capture/stop_signal.h"
 #include "collector/commands.h"
 #include "collector/console.h"
 #include "vmcoredd/base/text.h"
@@ -6,13 +9,19 @@
 namespace vmcoredd {
 
 int RunSave(const CommandLine& line) {
+  CatchStopSignals();
   SaveSettings settings = line.save;
-  settings.spool_folder = line.spool();
-  const auto summary = SaveSpool(settings);
+  settings.spool_folders = line.spools;
+  if (settings.spool_folders.empty()) settings.spool_folders.emplace_back(kDefaultSpoolFolder);
+  CollectConfig config = LoadCollectConfig(line.config_path, line.has_config_path);
+  settings.identity = std::move(config.identity);
+  for (const std::string& warning : config.warnings) Complain(warning);
+  const auto summary = SaveSpools(settings);
   if (!summary) return ExitWith(summary.error());
   for (const std::string& problem : summary->problems) Complain(problem);
-  Complain(EscapeBytes(settings.output) + ": " + std::to_string(summary->dumps) + " dumps");
-  return summary->problems.empty() ? kAllWell : kIncomplete;
+  Complain(EscapeBytes(summary->path) + ": " + std::to_string(summary->dumps) + " dumps");
+  if (line.is_verbose && !settings.directories.empty()) std::puts(summary->path.c_str());
+  return summary->problems.empty() && config.warnings.empty() ? kAllWell : kIncomplete;
 }
 
 }  // namespace vmcoredd

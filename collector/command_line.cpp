@@ -21,7 +21,8 @@ constexpr unsigned kEvery = ~0u;
 constexpr unsigned kCollecting = Bit(Command::kCapture) | Bit(Command::kPlan);
 constexpr unsigned kWithPlugins = kCollecting | Bit(Command::kPlugins);
 constexpr unsigned kWithTree = kCollecting | Bit(Command::kHold);
-constexpr unsigned kWithSpool = Bit(Command::kCapture) | Bit(Command::kHold) | Bit(Command::kSave);
+constexpr unsigned kReadsSpools = Bit(Command::kSave) | Bit(Command::kFilter);
+constexpr unsigned kWithSpool = Bit(Command::kCapture) | Bit(Command::kHold) | kReadsSpools;
 
 struct CommandOption {
   const char* name;
@@ -39,6 +40,7 @@ tl::unexpected<Error> UsageError(std::string message) {
 
 std::optional<Command> ParseCommand(std::string_view name) {
   if (name == "capture") return Command::kCapture;
+  if (name == "filter") return Command::kFilter;
   if (name == "hold") return Command::kHold;
   if (name == "save") return Command::kSave;
   if (name == "plan") return Command::kPlan;
@@ -111,7 +113,7 @@ Result<void> SetConfig(CommandLine& line, const char* argument) {
 }
 
 Result<void> AddSpool(CommandLine& line, const char* argument) {
-  if (!line.spools.empty() && line.command != Command::kSave) line.spools.clear();
+  if ((Bit(line.command) & kReadsSpools) == 0) line.spools.clear();
   line.spools.emplace_back(argument);
   return {};
 }
@@ -129,16 +131,36 @@ Result<void> KeepForSave(CommandLine& line, const char* argument) {
   return {};
 }
 
+// Behind what --directory says, wherever that stands.
+Result<void> AddFallback(CommandLine& line, const char* argument) {
+  line.save.directories.emplace_back(argument);
+  return {};
+}
+
+Result<void> SetArchiveMax(CommandLine& line, const char* argument) {
+  line.save.max_bytes = VMCOREDD_TRY(ParseCount("--archive-max", argument, kLargestSpoolBytes));
+  return {};
+}
+
+Result<void> SetDirectory(CommandLine& line, const char* argument) {
+  line.save.directories.insert(line.save.directories.begin(), argument);
+  line.has_directory = true;
+  return {};
+}
+
 constexpr CommandOption kOptions[] = {
     {"allow", true, kCollecting, SetClass},
-    {"config", true, kWithPlugins | Bit(Command::kHold), SetConfig},
+    {"archive-max", true, Bit(Command::kSave), SetArchiveMax},
+    {"config", true, kEvery, SetConfig},
     {"deadline-ms", true, kWithPlugins, SetProcessTime},
+    {"directory", true, Bit(Command::kSave), SetDirectory},
     {"dry-run", false, Bit(Command::kHold),
      [](CommandLine& line, const char*) -> Result<void> {
        line.is_dry_run = true;
        return {};
      }},
     {"early-spool", true, kCollecting, Keep<&CommandLine::early_spool>},
+    {"fallback", true, Bit(Command::kSave), AddFallback},
     {"option", true, kCollecting, AddPluginOption},
     {"output", true, Bit(Command::kSave), KeepForSave<&SaveSettings::output>},
     {"phase", true, kCollecting, SetPhase},
@@ -184,8 +206,12 @@ std::array<option, kOptionCount + 1> GetoptTable() {
 }
 
 Result<void> CheckWhole(const CommandLine& line) {
-  if (line.command == Command::kSave && line.save.output.empty()) {
-    return UsageError("save needs --output FILE");
+  if (line.command != Command::kSave) return {};
+  if (line.save.output.empty() == !line.has_directory) {
+    return UsageError("save needs one of --output FILE and --directory DIR");
+  }
+  if (!line.has_directory && !line.save.directories.empty()) {
+    return UsageError("--fallback is for --directory");
   }
   return {};
 }

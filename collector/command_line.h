@@ -15,7 +15,7 @@
 
 namespace vmcoredd {
 
-enum class Command { kCapture, kHold, kSave, kPlan, kPlugins, kHelp, kVersion };
+enum class Command { kCapture, kHold, kSave, kFilter, kPlan, kPlugins, kHelp, kVersion };
 
 // What the user asked for. What is not given is the configuration's.
 struct CommandLine {
@@ -38,6 +38,7 @@ struct CommandLine {
   std::optional<uint64_t> spool_bytes;
 
   SaveSettings save;
+  bool has_directory = false;
 
   std::string spool() const { return spools.empty() ? kDefaultSpoolFolder : spools.front(); }
 };

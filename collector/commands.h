@@ -16,6 +16,7 @@ namespace vmcoredd {
 // One function a command, each in a file of its own (cmd_NAME.cpp). They print, and
 // return the exit code.
 int RunCapture(const CommandLine& line);
+int RunFilter(const CommandLine& line);
 int RunHold(const CommandLine& line);
 int RunSave(const CommandLine& line);
 int RunPlan(const CommandLine& line);

@@ -33,6 +33,7 @@ int Main(int argc, char** argv) {
   }
   switch (line->command) {
     case Command::kCapture: return RunCapture(*line);
+    case Command::kFilter: return RunFilter(*line);
     case Command::kHold: return RunHold(*line);
     case Command::kSave: return RunSave(*line);
     case Command::kPlan: return RunPlan(*line);

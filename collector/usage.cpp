@@ -11,6 +11,7 @@ Collects the state of devices in a crash kernel, or on a running machine.
   capture   collect device dumps onto the spool
   hold      keep drivers off devices that the vmcore does not need
   save      make an archive of what is on the spool
+  filter    add what is on the spool to a flattened vmcore in a pipe
   plan      show what capture would collect, and what not
   plugins   list the driver plugins
 
@@ -27,19 +28,23 @@ hold:
   --dry-run           show what would be held, and why the others are not
 capture, hold, plan:
   --sysroot DIR       read devices from a captured tree instead of this machine
-capture, hold, save:
-  --spool DIR         the spool's folder (default /run/vmcoredd)
+capture, hold, save, filter:
+  --spool DIR         the spool's folder (default /run/vmcoredd); for save and filter
+                      there may be several
 save:
   --output FILE       the archive to write
-  --replace           replace FILE if it exists
+  --directory DIR     or a folder for one that is named after the capture
+  --fallback DIR      where to, if that fails; may be repeated
+  --replace           replace an archive that exists
+  --archive-max BYTES leave dumps out that would make it larger
   --vmcore PATH       note which crash this is: /proc/vmcore or an ELF vmcore
-all but save:
-  --config FILE       the configuration (default /etc/vmcoredd/collect.conf, if there)
 capture, plan, plugins:
   --plugin PATH       also use this plugin executable; may be repeated
   --deadline-ms N     what one plugin process may take (default 1000)
 all:
-  --verbose           tell of every dump; print errors even in a crash kernel
+  --config FILE       the configuration (default /etc/vmcoredd/collect.conf, if there)
+  --verbose           tell of every dump; print errors even in a crash kernel;
+                      save --directory: print the name of the archive
   --help, --version
 
 Exit status: 0 all well, 1 something was skipped or is incomplete, 2 usage,

@@ -2,29 +2,44 @@
 #ifndef VMCOREDD_COLLECTOR_SAVE_SAVE_H_
 #define VMCOREDD_COLLECTOR_SAVE_SAVE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "collector/capture/collect_config.h"
 #include "vmcoredd/base/output_file.h"
 #include "vmcoredd/base/result.h"
 
 namespace vmcoredd {
 
 struct SaveSettings {
-  std::string spool_folder;
-  std::string output;  // the archive
+  std::vector<std::string> spool_folders;  // in the order of the captures
+  std::string output;                      // the archive; or
+  // folders for one that is named after the capture: the first that takes it. The last
+  // part of each is made if it is not there.
+  std::vector<std::string> directories;
   std::string vmcore;  // whose crash this is; empty: not said
   OutputFile::Existing existing = OutputFile::Existing::kFail;
+  uint64_t max_bytes = 0;              // dumps that would make it larger are left out; 0: no limit
+  std::vector<IdentityFact> identity;  // merged into the devices of the manifest
 };
 
 struct SaveSummary {
+  std::string path;  // of the archive
   size_t dumps = 0;
   std::vector<std::string> problems;  // what is not as it should be; also in the manifest
 };
 
-// Makes the archive of a spool: every dump, and a manifest of what was captured,
-// skipped and lost. The spool stays as it is. Memory: one window and the manifest.
-Result<SaveSummary> SaveSpool(const SaveSettings& settings);
+// Makes one archive of the spools: every dump, and of each capture a manifest fragment
+// with what was captured, skipped and lost. The spools stay as they are. A spool that
+// cannot be read is a problem if another one can. Memory: one window and the manifest.
+Result<SaveSummary> SaveSpools(const SaveSettings& settings);
+
+// "vmcoredd-<16 hexadecimal digits>.vmcoredd", whatever the id of a capture is.
+std::string ArchiveName(const std::string& capture_id);
+
+// Adds what the first kernel knew of a device to what the crash kernel saw.
+void MergeIdentity(const std::vector<IdentityFact>& identity, Properties& device);
 
 }  // namespace vmcoredd
 

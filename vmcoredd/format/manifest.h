@@ -62,6 +62,7 @@ struct ManifestDump {
   Properties device;
   std::string time;  // RFC 3339 UTC, empty if unknown
   std::optional<uint64_t> duration_us;
+  std::string phase;  // "early" or "late" of a crash kernel; empty elsewhere
   Outcome outcome = Outcome::kOk;
   std::vector<Hole> holes;
   std::vector<std::string> perturbed;  // what had changed before the capture

@@ -90,6 +90,7 @@ void AppendDump(std::string& out, const ManifestDump& dump) {
   members.Object("device", dump.device);
   members.Text("time", dump.time);
   if (dump.duration_us) members.Number("duration_us", *dump.duration_us);
+  members.Text("phase", dump.phase);
   members.Text("outcome", OutcomeName(dump.outcome));
   if (!dump.holes.empty()) {
     Members list(members.Next("holes"), '[', ']');

@@ -124,6 +124,7 @@ Place Member(ManifestDump& dump, std::string_view key) {
   if (key == "device") return &dump.device;
   if (key == "time") return &dump.time;
   if (key == "duration_us") return &dump.duration_us;
+  if (key == "phase") return &dump.phase;
   if (key == "outcome") return &dump.outcome;
   if (key == "holes") return &dump.holes;
   if (key == "perturbed") return &dump.perturbed;

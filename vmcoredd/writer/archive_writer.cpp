@@ -2,8 +2,11 @@
 #include "vmcoredd/writer/archive_writer.h"
 
 #include <elf.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <unordered_map>
@@ -175,8 +178,16 @@ class ManifestEntries {
     return {};
   }
   Result<void> CopyTo(OutputStream& out) {
-    const auto source = VMCOREDD_TRY(FileSource::FromFd(std::move(file_), "manifest"));
+    UniqueFd copy(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy.is_valid()) return FailIo("cannot read the manifest again", errno);
+    const auto source = VMCOREDD_TRY(FileSource::FromFd(std::move(copy), "manifest"));
     return CopyRange(*source, 0, size_, out);
+  }
+  Result<void> Clear() {
+    if (::ftruncate(file_.get(), 0) != 0) return FailIo("cannot clear the manifest", errno);
+    count_ = 0;
+    size_ = 0;
+    return {};
   }
 
   size_t count() const { return count_; }
@@ -283,7 +294,7 @@ Result<void> ArchiveWriter::DropDump() {
   return impl_->file.SetEnd(start);
 }
 
-Result<void> ArchiveWriter::Finish(const ManifestFragment& fragment) {
+Result<void> ArchiveWriter::EndFragment(const ManifestFragment& fragment) {
   if (impl_->open) return Fail(ErrorCode::kInvalidArgument, "the last dump is not complete");
   const ManifestFrame frame = MakeManifestFrame(fragment);
   const uint64_t json_size = frame.begin.size() + impl_->entries.size() + frame.end.size();
@@ -299,6 +310,20 @@ Result<void> ArchiveWriter::Finish(const ManifestFragment& fragment) {
   VMCOREDD_TRY(impl_->entries.CopyTo(file));
   VMCOREDD_TRY(file.Write(std::as_bytes(std::span(frame.end))));
   VMCOREDD_TRY(file.SetEnd(AlignUp(file.end(), kNoteAlignment)));
+  impl_->ordinals.clear();
+  return impl_->entries.Clear();
+}
+
+Result<void> ArchiveWriter::Finish(const ManifestFragment& fragment) {
+  VMCOREDD_TRY(EndFragment(fragment));
+  return Finish();
+}
+
+uint64_t ArchiveWriter::size() const { return impl_->file.end(); }
+
+Result<void> ArchiveWriter::Finish() {
+  if (impl_->open) return Fail(ErrorCode::kInvalidArgument, "the last dump is not complete");
+  OutputFile& file = impl_->file;
   const uint64_t notes = impl_->options.page_size;
   const ArchiveHeader header = MakeArchiveHeader({notes, file.end() - notes});
   VMCOREDD_TRY(file.WriteAt(0, std::as_bytes(std::span(&header, 1))));

@@ -26,9 +26,10 @@ struct ArchiveOptions {
 };
 
 // Writes a .vmcoredd archive (FORMAT.md, "Archive"): ELF64 ET_CORE with one
-// PT_NOTE: dump notes, each followed by nothing but page padding, then one
-// manifest fragment. Payloads are streamed, and what the manifest says of a dump
-// waits in a nameless file beside the archive: memory is one window, and the names.
+// PT_NOTE: dump notes, each followed by nothing but page padding, then the manifest
+// fragment that describes them; and the same again for every further capture. Payloads are
+// streamed, and what the manifest says of a dump waits in a nameless file beside the archive:
+// memory is one window, and the names.
 //
 //   auto archive = VMCOREDD_TRY(ArchiveWriter::Create(options));
 //   VMCOREDD_TRY(archive.BeginDump("pci_0000:00:04.0"));
@@ -57,9 +58,16 @@ class ArchiveWriter {
   // an error of Write() or EndDump(), if the device allows.
   Result<void> DropDump();
 
-  // Writes the manifest fragment (its `dumps` are not looked at: they are what was written),
-  // completes the ELF header and commits the file.
+  // Writes the manifest fragment of the dumps since the last one (its `dumps` are not looked
+  // at: they are what was written). More dumps, of another capture, may follow.
+  Result<void> EndFragment(const ManifestFragment& fragment);
+  // Completes the ELF header and commits the file.
+  Result<void> Finish();
+  // Both, for the archive of one capture.
   Result<void> Finish(const ManifestFragment& fragment);
+
+  // Bytes so far.
+  uint64_t size() const;
 
  private:
   class Impl;

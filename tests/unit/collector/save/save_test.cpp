@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
 
 #include "tests/unit/collector/support.h"
 #include "vmcoredd/base/payload_hash.h"
@@ -21,11 +22,13 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // What an archive holds, read by the format library and not by its writer.
 struct Archive {
   std::vector<std::pair<std::string, std::string>> dumps;  // name, payload and padding
-  ManifestFragment manifest;
+  ManifestFragment manifest;                               // the last
+  std::vector<ManifestFragment> manifests;
 };
 
 Result<Archive> ReadArchive(const std::string& path) {
@@ -38,6 +41,7 @@ Result<Archive> ReadArchive(const std::string& path) {
                              std::as_writable_bytes(std::span(bytes)), "a note"));
     if (note.owner == kManifestNoteOwner) {
       archive.manifest = VMCOREDD_TRY(ParseManifest(bytes));
+      archive.manifests.push_back(archive.manifest);
     } else {
       archive.dumps.emplace_back(bytes.c_str(), bytes.substr(kDumpNameBytes));
     }
@@ -81,13 +85,13 @@ class SaveTest : public testing::Test {
   void SetUp() override {
     capture_.sysroot = folder_ / "tree";
     capture_.budget.process = std::chrono::seconds(20);
-    settings_.spool_folder = folder_ / "spool";
+    settings_.spool_folders = {folder_ / "spool"};
     settings_.output = folder_ / "out.vmcoredd";
   }
-  CaptureRun CaptureTree() {
+  CaptureRun CaptureTree(size_t spool = 0) {
     auto plugins = BuiltinPlugins();
     EXPECT_TRUE(plugins);
-    auto run = RunCapture(*plugins, capture_, settings_.spool_folder);
+    auto run = RunCapture(*plugins, capture_, settings_.spool_folders[spool]);
     EXPECT_TRUE(run) << run.error().ToString();
     return *run;
   }
@@ -111,7 +115,7 @@ TEST_F(SaveTest, CapturesATreeAndSavesItAsAnArchive) {
   EXPECT_EQ(run.summary.complete, 2u);
   EXPECT_EQ(run.summary.skipped, 1u);
 
-  const auto saved = SaveSpool(settings_);
+  const auto saved = SaveSpools(settings_);
   ASSERT_TRUE(saved) << saved.error().ToString();
   EXPECT_EQ(saved->dumps, 2u);
   EXPECT_THAT(saved->problems, IsEmpty());
@@ -150,7 +154,7 @@ TEST_F(SaveTest, NotesWhichCrashItIs) {
   const std::string vmcoreinfo = "OSRELEASE=6.1.0\nPAGESIZE=4096\n";
   settings_.vmcore = folder_ / "vmcore";
   WriteFile(settings_.vmcore, ElfWithNote("VMCOREINFO", vmcoreinfo));
-  ASSERT_TRUE(SaveSpool(settings_));
+  ASSERT_TRUE(SaveSpools(settings_));
   EXPECT_EQ(ReadArchive(settings_.output)->manifest.crash,
             HashOf(std::as_bytes(std::span(vmcoreinfo))));
 }
@@ -162,7 +166,7 @@ TEST_F(SaveTest, AVmcoreThatCannotBeReadCostsNothingButAWarning) {
     settings_.vmcore = folder_ / "vmcore";
     settings_.existing = OutputFile::Existing::kReplace;
     WriteFile(settings_.vmcore, content);
-    const auto saved = SaveSpool(settings_);
+    const auto saved = SaveSpools(settings_);
     ASSERT_TRUE(saved) << saved.error().ToString();
     EXPECT_EQ(saved->dumps, 1u);
     EXPECT_THAT(saved->problems, ElementsAre(HasSubstr("vmcore")));
@@ -175,11 +179,11 @@ TEST_F(SaveTest, SavesWhatACaptureThatWasKilledLeft) {
     AddPciDevice(capture_.sysroot, "0000:00:0" + std::to_string(i) + ".0", PlainConfig(256));
   }
   CaptureTree();
-  const std::string file = settings_.spool_folder + "/capture.spool";
+  const std::string file = settings_.spool_folders[0] + "/capture.spool";
   const std::string whole = ReadFile(file);
   // Into the middle of the third dump: its first record is there, its data is not.
   WriteFile(file, whole.substr(0, whole.find("name=pci_0000:00:02.0") + 300));
-  const auto saved = SaveSpool(settings_);
+  const auto saved = SaveSpools(settings_);
   ASSERT_TRUE(saved) << saved.error().ToString();
   EXPECT_EQ(saved->dumps, 2u);
   EXPECT_THAT(saved->problems, Contains(HasSubstr("pci_0000:00:02.0")));
@@ -193,17 +197,106 @@ TEST_F(SaveTest, DoesNotReplaceAFileUnlessToldTo) {
   AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
   CaptureTree();
   WriteFile(settings_.output, "precious");
-  const auto refused = SaveSpool(settings_);
+  const auto refused = SaveSpools(settings_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), ErrorCode::kAlreadyExists);
   EXPECT_EQ(ReadFile(settings_.output), "precious");
   settings_.existing = OutputFile::Existing::kReplace;
-  EXPECT_TRUE(SaveSpool(settings_));
+  EXPECT_TRUE(SaveSpools(settings_));
   EXPECT_TRUE(ReadArchive(settings_.output));
 }
 
+TEST_F(SaveTest, SeveralCapturesAreOneArchiveWithAFragmentEach) {
+  settings_.spool_folders.push_back(folder_ / "late");
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  const std::string first = CaptureTree(0).spool.capture.capture_id;
+  AddPciDevice(capture_.sysroot, "0000:00:05.0", PlainConfig(4096));
+  CaptureTree(1);
+  const auto saved = SaveSpools(settings_);
+  ASSERT_TRUE(saved) << saved.error().ToString();
+  EXPECT_EQ(saved->dumps, 3u);
+  const auto archive = ReadArchive(settings_.output);
+  ASSERT_TRUE(archive) << archive.error().ToString();
+  ASSERT_EQ(archive->manifests.size(), 2u);
+  EXPECT_EQ(archive->manifests[0].capture_id, first);
+  EXPECT_EQ(archive->manifests[0].dumps.size(), 1u);
+  ASSERT_EQ(archive->manifests[1].dumps.size(), 2u);
+  EXPECT_EQ(archive->manifests[1].dumps[0].ordinal, 0u);
+  EXPECT_EQ(archive->dumps.size(), 3u);
+}
+
+TEST_F(SaveTest, ASpoolThatIsNotThereCostsNothingButItself) {
+  settings_.spool_folders.push_back(folder_ / "none");
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  CaptureTree();
+  const auto saved = SaveSpools(settings_);
+  ASSERT_TRUE(saved) << saved.error().ToString();
+  EXPECT_EQ(saved->dumps, 1u);
+  EXPECT_THAT(saved->problems, ElementsAre(HasSubstr("none/capture.spool")));
+}
+
+TEST_F(SaveTest, TheFirstFolderThatTakesItGetsTheArchive) {
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  const std::string id = CaptureTree().spool.capture.capture_id;
+  WriteFile(folder_ / "file", "");
+  settings_.output.clear();
+  settings_.directories = {folder_ / "file", "/proc/no-folder", folder_ / "no/where",
+                           folder_ / "new", folder_ / "unused"};
+  const auto saved = SaveSpools(settings_);
+  ASSERT_TRUE(saved) << saved.error().ToString();
+  EXPECT_EQ(saved->path, folder_ / "new/" + ArchiveName(id));
+  EXPECT_EQ(ArchiveName(id), "vmcoredd-" + id.substr(0, 16) + ".vmcoredd");
+  EXPECT_EQ(saved->problems.size(), 3u);
+  EXPECT_TRUE(ReadArchive(saved->path));
+  EXPECT_EQ(std::filesystem::status(folder_ / "new").permissions(),
+            std::filesystem::perms::owner_all);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "unused"));
+  settings_.directories.resize(2);
+  const auto refused = SaveSpools(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().ToString(), HasSubstr("/proc/no-folder"));
+}
+
+TEST_F(SaveTest, WhatIsNoIdStillMakesANameInTheFolder) {
+  for (const char* id : {"", "../../etc/passwd", "short", "0123456789ABCDEF"}) {
+    const std::string name = ArchiveName(id);
+    EXPECT_EQ(name.size(), std::string("vmcoredd-0123456789abcdef.vmcoredd").size()) << name;
+    EXPECT_EQ(name.find('/'), std::string::npos);
+  }
+}
+
+TEST_F(SaveTest, DumpsThatAreTooMuchForTheArchiveAreLeftOut) {
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  AddPciDevice(capture_.sysroot, "0000:00:05.0", PlainConfig(4096));
+  AddPciDevice(capture_.sysroot, "0000:00:06.0", PlainConfig(256));
+  CaptureTree();
+  settings_.max_bytes = 11000;
+  const auto saved = SaveSpools(settings_);
+  ASSERT_TRUE(saved) << saved.error().ToString();
+  EXPECT_EQ(saved->dumps, 2u);
+  const auto archive = ReadArchive(settings_.output);
+  ASSERT_TRUE(archive) << archive.error().ToString();
+  EXPECT_EQ(archive->dumps.size(), 2u);
+  ASSERT_EQ(archive->manifest.skipped.size(), 1u);
+  EXPECT_EQ(archive->manifest.skipped[0].name, "pci_0000:00:05.0");
+  EXPECT_EQ(archive->manifest.skipped[0].outcome, Outcome::kOverBudget);
+}
+
+TEST_F(SaveTest, WhatTheFirstKernelKnewOfADeviceIsAdded) {
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  CaptureTree();
+  settings_.identity = {{"0000:00:04.0", "driver", "e1000e"},
+                        {"0000:00:04.0", "vendor", "0xdead"},
+                        {"0000:00:05.0", "driver", "nvme"}};
+  ASSERT_TRUE(SaveSpools(settings_));
+  const Properties device = ReadArchive(settings_.output)->manifest.dumps.at(0).device;
+  EXPECT_THAT(device, Contains(std::pair<std::string, std::string>("driver", "e1000e")));
+  EXPECT_THAT(device, Contains(std::pair<std::string, std::string>("vendor", "0x8086")));
+  EXPECT_THAT(device, Not(Contains(std::pair<std::string, std::string>("vendor", "0xdead"))));
+}
+
 TEST_F(SaveTest, WithoutASpoolThereIsNothingToSave) {
-  const auto refused = SaveSpool(settings_);
+  const auto refused = SaveSpools(settings_);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().ToString(), HasSubstr("capture.spool"));
 }

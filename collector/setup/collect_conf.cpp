@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "collector/capture/flat_text.h"
+#include "collector/setup/identity.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
@@ -106,6 +107,7 @@ CollectConfInput GatherCollectConf(const Sysroot& root, const Config& config) {
   input.path = FindDumpPath(root, ReadKdumpTarget(root));
   input.running = root.Line("/proc/sys/kernel/osrelease");
   input.release = input.running;
+  input.identity = CollectIdentity(root);
   if (root.Exists(kEarlyDisabledPath)) {
     input.early_disabled = root.Line(kEarlyDisabledPath);
     if (input.early_disabled.empty()) input.early_disabled = "disabled by hand";

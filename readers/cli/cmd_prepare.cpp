@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <ctime>
-#include <span>
 
 #include "collector/setup/collect_conf.h"
 #include "collector/setup/image.h"
@@ -8,19 +7,8 @@
 #include "readers/cli/console.h"
 #include "readers/cli/setup_inputs.h"
 #include "readers/cli/version.h"
-#include "vmcoredd/base/output_file.h"
 
 namespace vmcoredd::cli {
-
-namespace {
-
-Result<void> WriteOutput(const std::string& path, std::string_view text) {
-  OutputFile file = VMCOREDD_TRY(OutputFile::Create(path, OutputFile::Existing::kReplace));
-  VMCOREDD_TRY(file.Write(std::as_bytes(std::span(text))));
-  return file.Commit();
-}
-
-}  // namespace
 
 void Run(const PrepareCommand& command, Console& console) {
   const Sysroot root(command.sysroot);
@@ -34,7 +22,7 @@ void Run(const PrepareCommand& command, Console& console) {
   if (command.output == "-") {
     console.Print(text);
   } else if (!command.output.empty()) {
-    const auto written = WriteOutput(command.output, text);
+    const auto written = WriteTextFile(command.output, text);
     if (!written) return console.AddProblem(command.output, written.error());
   }
   if (command.image.empty()) return;

@@ -85,6 +85,13 @@ struct PrepareCommand {
   bool if_changed = false;
 };
 
+struct RecordCommand {
+  std::string config;
+  std::string sysroot;
+  std::string output;  // empty: where it belongs, and the guard does its work, too
+  bool disarm = false;
+};
+
 using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
@@ -94,7 +101,8 @@ using Command = std::variant<ListCommand,
                              DetachCommand,
                              VerifyCommand,
                              UnflattenCommand,
-                             PrepareCommand>;
+                             PrepareCommand,
+                             RecordCommand>;
 
 // Parses a command line. An exit code instead of a command when there is nothing
 // more to do: help and version have been printed, or the usage error.
@@ -111,6 +119,7 @@ void Run(const DetachCommand& command, Console& console);
 void Run(const VerifyCommand& command, Console& console);
 void Run(const UnflattenCommand& command, Console& console);
 void Run(const PrepareCommand& command, Console& console);
+void Run(const RecordCommand& command, Console& console);
 
 }  // namespace vmcoredd::cli
 

@@ -84,6 +84,7 @@ struct Parsed {
   VerifyCommand verify;
   UnflattenCommand unflatten;
   PrepareCommand prepare;
+  RecordCommand record;
 
   bool to_stdout = false;
   std::string show_offset;
@@ -228,6 +229,18 @@ void AddSetup(CLI::App& app, Parsed& parsed) {
       .add_flag("--if-changed", parsed.prepare.if_changed,
                 "leave IMAGE alone if it says the same already")
       ->needs(image);
+
+  CLI::App& record = AddSubcommand(app, "record", "write down what only this kernel knows",
+                                   "  vmcoredd record\n"
+                                   "  vmcoredd record --output -");
+  AddConfig(record, parsed.record.config);
+  AddSysroot(record, parsed.record.sysroot);
+  CLI::Option* const output =
+      record
+          .add_option("-o,--output", parsed.record.output,
+                      "only write the identity record, to FILE; - is standard output")
+          ->type_name("FILE");
+  record.add_flag("--disarm", parsed.record.disarm, "this boot ends orderly")->excludes(output);
 }
 
 // What the parser cannot check by itself.
@@ -239,6 +252,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "attach") return parsed.attach;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
+  if (name == "record") return parsed.record;
   if (name == "prepare") {
     if (parsed.prepare.output.empty() && parsed.prepare.image.empty()) parsed.prepare.output = "-";
     return parsed.prepare;

@@ -102,7 +102,7 @@ static int host_describe_bar(const struct vmcoredd_host* host,
   if (strcmp(session->device.bus, "pci") != 0) return -ENOENT;
   error = know_resources(session);
   if (error) return error;
-  resource = &session->bars.resources[index];
+  resource = &session->bars.resources[session->bars.place[index]];
   if (resource->size == 0) return -ENOENT;
   found.struct_size = sizeof found;
   found.size = resource->size;
@@ -214,6 +214,11 @@ static int prepare(struct session* session,
   return open_bar(session, bar, is_writable);
 }
 
+/* The BAR that the plugin means by this number; one that there cannot be stays so. */
+static uint32_t place_of(const struct session* session, uint32_t bar) {
+  return bar < BAR_COUNT ? session->bars.place[bar] : bar;
+}
+
 static int is_all_ones(const unsigned char* bytes, uint32_t width) {
   uint32_t i;
 
@@ -242,7 +247,10 @@ static int64_t host_read_registers(const struct vmcoredd_host* host,
   struct session* session = session_of(host);
   unsigned char* bytes = buf;
   uint32_t done;
-  int error = prepare(session, device, bar, offset, width, (uint64_t)count * width, 0);
+  int error;
+
+  bar = place_of(session, bar);
+  error = prepare(session, device, bar, offset, width, (uint64_t)count * width, 0);
 
   if (error) return error;
   for (done = 0; done < count; done++, offset += width, bytes += width) {
@@ -274,6 +282,7 @@ static int host_write_register(const struct vmcoredd_host* host,
   struct session* session = session_of(host);
   int error = may_write(session);
 
+  bar = place_of(session, bar);
   if (!error) error = prepare(session, device, bar, offset, width, width, 1);
   if (error) return error;
   error = bar_window_store(&session->bars.window, offset, width, value);
@@ -317,7 +326,10 @@ static int host_write_config(const struct vmcoredd_host* host,
 }
 
 void bar_state_init(struct session* session) {
+  uint8_t i;
+
   memset(&session->bars, 0, sizeof session->bars);
+  for (i = 0; i < BAR_COUNT; i++) session->bars.place[i] = i;
   session->bars.window.fd = -1;
 }
 

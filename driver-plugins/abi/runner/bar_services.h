@@ -19,6 +19,7 @@ struct bar_state {
   int device_checked; /* 1, or -errno: once refused, always refused */
   int is_virtual_function;
   uint8_t bar_checked[BAR_COUNT];
+  uint8_t place[BAR_COUNT]; /* which BAR a plugin means by a number: stand_in.h */
   uint32_t open_bar;
   struct bar_window window;
 };

@@ -5,6 +5,7 @@
 
 #include "driver-plugins/abi/runner/runner.h"
 #include "driver-plugins/abi/runner/session.h"
+#include "driver-plugins/abi/runner/stand_in.h"
 
 /* Matches the device and lets the plugin register. 0 or -errno; `score` 0: not its. */
 static int find_offers(struct session* session, int* score) {
@@ -43,6 +44,7 @@ static int collect(struct session* session, uint64_t index) {
   session->room = dump->size ? dump->size : session->quota;
   frame_write_flat(&session->frames, VMCOREDD_FRAME_BEGIN, "index=%u\nsize=%llu\n", (unsigned)index,
                    (unsigned long long)dump->size);
+  if (session->stand_in[0]) sink.warn(&sink, session->stand_in);
   session->collecting = dump;
   error = dump->collect(&session->host, &session->device, dump->cookie, &sink);
   session->collecting = NULL;
@@ -55,8 +57,10 @@ static int collect(struct session* session, uint64_t index) {
 static int answer(struct session* session) {
   const char* mode = request_text(&session->request, "mode");
   int score = 0;
-  int error = find_offers(session, &score);
+  int error;
 
+  stand_in_apply(session);
+  error = find_offers(session, &score);
   if (error) return error;
   if (strcmp(mode, "collect") == 0) {
     return collect(session, request_number(&session->request, "dump"));

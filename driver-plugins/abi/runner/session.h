@@ -30,6 +30,7 @@ struct session {
 
   uint64_t room;                     /* bytes that the dump being collected may still have */
   char reason[SESSION_REASON_BYTES]; /* the last error that the plugin logged */
+  char stand_in[80];                 /* said in each dump of a device under other ids, or "" */
 };
 
 /* host_services.c: fills in host and device from the request. 0 or -errno. */

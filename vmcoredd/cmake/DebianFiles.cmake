@@ -39,7 +39,9 @@ License: BSD-2-Clause
   if(name STREQUAL "vmcoredd-collect")
     file(WRITE "${share}/lintian/overrides/${name}"
       "# Goes into the image of a crash kernel, where no libraries are.\n"
-      "${name}: statically-linked-binary\n")
+      "${name}: statically-linked-binary\n"
+      "# A plugin of sos, which brings Python; without sos nobody reads it.\n"
+      "${name}: python-package-missing-depends-on-python\n")
   endif()
   file(GLOB_RECURSE to_compress "${share}/man/*.[1-9]")
   execute_process(COMMAND gzip -9n ${to_compress} "${share}/doc/${name}/changelog"

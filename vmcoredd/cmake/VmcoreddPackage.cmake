@@ -26,7 +26,6 @@ macro(vmcoredd_package name section components synopsis description)
 endmacro()
 
 get_property(VMCOREDD_INTEGRATIONS GLOBAL PROPERTY VMCOREDD_INTEGRATIONS)
-get_property(VMCOREDD_MAINTAINER_SCRIPTS GLOBAL PROPERTY VMCOREDD_MAINTAINER_SCRIPTS)
 set(CPACK_COMPONENTS_ALL)
 set(VMCOREDD_PACKAGE_GROUPS)
 vmcoredd_package(vmcoredd utils Runtime
@@ -57,8 +56,13 @@ set(CPACK_DEBIAN_LIBVMCOREDD_DEV_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_DEPENDS "vmcoredd (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_RECOMMENDS "kdump-tools | dracut-core")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_ENHANCES "kdump-tools, dracut-core")
-list(TRANSFORM VMCOREDD_MAINTAINER_SCRIPTS PREPEND "${PROJECT_SOURCE_DIR}/collector/integration/debian/"
-  OUTPUT_VARIABLE CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_CONTROL_EXTRA)
+set(integration "${PROJECT_SOURCE_DIR}/collector/integration")
+set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_CONTROL_EXTRA "${integration}/debian/postinst"
+  "${integration}/debian/prerm" "${integration}/debian/postrm" "${integration}/debian/triggers")
+set(CPACK_RPM_VMCOREDD_COLLECT_PACKAGE_REQUIRES "vmcoredd = ${PROJECT_VERSION}")
+set(CPACK_RPM_VMCOREDD_COLLECT_POST_INSTALL_SCRIPT_FILE "${integration}/redhat/rpm-post")
+set(CPACK_RPM_VMCOREDD_COLLECT_PRE_UNINSTALL_SCRIPT_FILE "${integration}/redhat/rpm-preun")
+set(CPACK_RPM_VMCOREDD_COLLECT_POST_UNINSTALL_SCRIPT_FILE "${integration}/redhat/rpm-postun")
 
 set(CPACK_PACKAGE_CONTACT "vmcoredd maintainers <maintainers@vmcoredd.example>")
 # Or it would stand above every synopsis.
@@ -82,7 +86,8 @@ if(RPMBUILD_PROGRAM)
   set(CPACK_RPM_PACKAGE_LICENSE "LGPL-2.1-or-later AND BSD-2-Clause")
   set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/sbin
     ${CMAKE_INSTALL_FULL_LIBDIR} ${CMAKE_INSTALL_FULL_LIBDIR}/cmake ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
-    /usr/share/man /usr/share/man/man1 /usr/share/man/man3 /usr/share/man/man8
+    /etc/kdump /etc/kdump/pre.d /etc/kdump/post.d /usr/lib/dracut /usr/lib/dracut/modules.d
+    /usr/lib/systemd /usr/lib/systemd/system /usr/share/man /usr/share/man/man1 /usr/share/man/man3 /usr/share/man/man8
     /usr/share/bash-completion /usr/share/bash-completion/completions)
 endif()
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "collector/capture/capture.h"
+#include "collector/capture/child_limits.h"
+#include "collector/capture/stop_signal.h"
 #include "collector/commands.h"
 #include "collector/console.h"
 #include "vmcoredd/base/text.h"
@@ -31,8 +33,9 @@ Result<CaptureSummary> Capture(const CommandLine& line, bool& has_problems) {
     return CaptureNothing(spool, preparation.config.early_reason);
   }
   has_problems = !preparation.problems.empty() || !inventory.warnings.empty();
-  const Plan plan = MakePlan(inventory, preparation.plugins, settings);
-  return CapturePlan(plan, settings, spool,
+  Budget budget(settings);
+  const Plan plan = MakePlan(inventory, preparation.plugins, settings, budget);
+  return CapturePlan(plan, settings, budget, spool,
                      [&](const std::string& name, Outcome outcome, const std::string& problem) {
                        if (problem.empty() && !line.is_verbose) return;
                        Complain(name + ": " + std::string(OutcomeName(outcome)) +
@@ -43,6 +46,8 @@ Result<CaptureSummary> Capture(const CommandLine& line, bool& has_problems) {
 }  // namespace
 
 int RunCapture(const CommandLine& line) {
+  CatchStopSignals();
+  OfferOurselvesFirst();
   bool has_problems = false;
   const auto summary = Capture(line, has_problems);
   if (!summary) return ExitWith(summary.error());

@@ -25,7 +25,8 @@ int RunPlan(const CommandLine& line) {
   if (!preparation) return ExitWith(preparation.error());
   const auto inventory = ReadInventory(line.sysroot);
   if (!inventory) return ExitWith(inventory.error());
-  const Plan plan = MakePlan(*inventory, preparation->plugins, preparation->settings);
+  const Plan plan = MakePlan(*inventory, preparation->plugins, preparation->settings,
+                             Budget(preparation->settings));
   std::printf("%-43s %10s %8s %-11s %s\n", "NAME", "SIZE", "PRIORITY", "CLASS", "DEVICE");
   for (const PlannedDump& dump : plan.dumps) PrintDump(dump);
   for (const ManifestSkip& skip : plan.skipped) {

@@ -8,6 +8,7 @@
 #include "collector/capture/child_process.h"
 #include "collector/capture/frame_decoder.h"
 #include "collector/capture/small_file.h"
+#include "collector/capture/stop_signal.h"
 #include "vmcoredd/writer/new_fragment.h"
 
 namespace vmcoredd {
@@ -36,28 +37,54 @@ Properties DescribeMachine(const std::string& sysroot) {
   return machine;
 }
 
+// Why the dump cannot be started; empty if it can.
+std::string WhyNotStarted(const PlannedDump& dump, const Budget& budget, const SpoolWriter& spool) {
+  std::string reason = budget.Exhausted();
+  const uint64_t size = dump.offer.size;
+  if (!reason.empty()) return reason;
+  if (size > spool.room()) {
+    return "its " + std::to_string(size) + " bytes do not fit the " + std::to_string(spool.room()) +
+           " that are left on the spool";
+  }
+  const uint64_t left = budget.LeftFor(dump.device->address);
+  if (size > left || left == 0) {
+    return "its " + std::to_string(size) + " bytes are more than the " + std::to_string(left) +
+           " that its device may still have";
+  }
+  return {};
+}
+
 Result<DumpResult> CollectDump(const PlannedDump& dump,
                                const CaptureSettings& settings,
+                               Budget& budget,
                                SpoolWriter& spool) {
-  if (dump.offer.size > spool.room()) {
-    return DumpResult{Outcome::kOverBudget, false,
-                      "its " + std::to_string(dump.offer.size) + " bytes do not fit the " +
-                          std::to_string(spool.room()) + " that are left on the spool"};
+  if (std::string reason = WhyNotStarted(dump, budget, spool); !reason.empty()) {
+    return DumpResult{StopRequested() ? Outcome::kSkipped : Outcome::kOverBudget, false,
+                      std::move(reason)};
   }
   ManifestDump head;
   head.name = dump.name;
   head.source = dump.plugin->name;
   head.time = ManifestTime();
   head.device = dump.device->ToProperties();
-  DumpSession session(dump.plugin->name, dump.offer, std::move(head), spool);
+  const std::string& address = dump.device->address;
+  DumpSession session(dump.plugin->name, dump.offer, std::move(head), budget.LeftFor(address),
+                      spool);
   FrameDecoder decoder(session);
   const auto begin = std::chrono::steady_clock::now();
-  auto end = RunPluginProcess(
-      *dump.plugin, "collect", CollectRequest(dump, settings), settings.budget.process,
-      [&](std::span<const std::byte> bytes) { return decoder.Feed(bytes); });
+  ChildDeadline deadline = budget.ForDump();
+  const auto time = std::chrono::ceil<std::chrono::milliseconds>(deadline.last - begin);
+  ChildTask task = TaskOf(*dump.plugin, "collect");
+  task.is_patient = settings.phase == Phase::kLate;
+  auto end = RunChild(task, CollectRequest(dump, settings, time), deadline,
+                      [&](std::span<const std::byte> bytes) {
+                        budget.OnProgress(deadline);
+                        return decoder.Feed(bytes);
+                      });
   if (!end) return DumpResult{Outcome::kFailed, false, end.error().ToString()};
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - begin);
+  budget.Charge(address, session.size());
   return session.Close(*end, static_cast<uint64_t>(duration.count()));
 }
 
@@ -71,6 +98,7 @@ ManifestFragment DescribeCapture(const CaptureSettings& settings) {
 
 Result<CaptureSummary> CapturePlan(const Plan& plan,
                                    const CaptureSettings& settings,
+                                   Budget& budget,
                                    SpoolWriter& spool,
                                    const CaptureObserver& observer) {
   CaptureSummary summary;
@@ -83,7 +111,7 @@ Result<CaptureSummary> CapturePlan(const Plan& plan,
   for (const ManifestSkip& entry : plan.skipped) VMCOREDD_TRY(skip(entry));
   for (const ManifestSkip& entry : plan.later) VMCOREDD_TRY(spool.AddSkip(entry));
   for (const PlannedDump& dump : plan.dumps) {
-    auto result = CollectDump(dump, settings, spool);
+    auto result = CollectDump(dump, settings, budget, spool);
     if (!result) {
       // The spool could not take it. What it holds already is still good.
       VMCOREDD_TRY(spool.DropDump());

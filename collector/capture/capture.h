@@ -27,10 +27,11 @@ using CaptureObserver =
 ManifestFragment DescribeCapture(const CaptureSettings& settings);
 
 // Collects the plan's dumps one after the other, each in a process of its own and
-// on the spool before the next one starts. Whatever goes wrong with a dump costs
-// that dump only; fails when the spool cannot be written any more.
+// on the spool before the next one starts, while the budget lasts. Whatever goes wrong
+// with a dump costs that dump only; fails when the spool cannot be written any more.
 Result<CaptureSummary> CapturePlan(const Plan& plan,
                                    const CaptureSettings& settings,
+                                   Budget& budget,
                                    SpoolWriter& spool,
                                    const CaptureObserver& observer);
 

@@ -41,6 +41,7 @@ struct CaptureSettings {
   std::string sysroot;  // empty: this machine
   bool is_crash_kernel = false;
   Phase phase = Phase::kAll;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   Properties options;  // for the plugins: "pci.full" -> "1"
   vmcoredd_dump_class max_class = VMCOREDD_DUMP_PASSIVE;
   CaptureBudget budget;

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,13 +14,16 @@
 #include <cstring>
 #include <ctime>
 
+#include "collector/capture/child_limits.h"
+#include "collector/capture/stop_signal.h"
+#include "driver-plugins/abi/runner/runner.h"
 #include "vmcoredd/base/unique_fd.h"
 
 namespace vmcoredd {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = ChildDeadline::Clock;
 using std::chrono::milliseconds;
 
 constexpr size_t kWindow = 16 * 1024;
@@ -39,23 +41,25 @@ Result<Pipe> MakePipe() {
   return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-int MillisecondsUntil(Clock::time_point when) {
-  const auto left = std::chrono::ceil<milliseconds>(when - Clock::now()).count();
-  return static_cast<int>(std::clamp<long long>(left, 0, 1 << 30));
+milliseconds TimeUntil(Clock::time_point when) {
+  return std::max(std::chrono::ceil<milliseconds>(when - Clock::now()), milliseconds(0));
 }
 
-// The child's side of fork(). Isolation grows here: limits, a scope, a seccomp
-// filter. Never returns.
-[[noreturn]] void BecomePlugin(const Plugin& plugin,
-                               const char* argument,
-                               const Pipe& request,
-                               const Pipe& output,
-                               pid_t parent) {
+ChildEnd EndedBySignal() {
+  return {ChildEnd::Kind::kStopped, 0,
+          Error(ErrorCode::kRefused, "the capture was ended by a signal")};
+}
+
+// The child's side of fork(). Never returns.
+[[noreturn]] void BecomeChild(const ChildTask& task,
+                              const Pipe& request,
+                              const Pipe& output,
+                              milliseconds time,
+                              pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   ::setpgid(0, 0);
-  const rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
+  RestoreStopSignals();
   if (::dup2(request.read.get(), STDIN_FILENO) < 0 ||
       ::dup2(output.write.get(), STDOUT_FILENO) < 0) {
     ::_exit(127);
@@ -65,10 +69,11 @@ int MillisecondsUntil(Clock::time_point when) {
   if (::close_range(STDERR_FILENO + 1, ~0u, 0) != 0) {
     for (int fd = STDERR_FILENO + 1; fd < 256; ++fd) ::close(fd);
   }
-  if (plugin.entry) ::_exit(vmcoredd_runner_serve(plugin.entry, STDIN_FILENO, STDOUT_FILENO));
-  char* const arguments[] = {const_cast<char*>(plugin.path.c_str()), const_cast<char*>(argument),
-                             nullptr};
-  ::execv(plugin.path.c_str(), arguments);
+  LimitChild(time, task.is_patient);
+  if (task.run) ::_exit(task.run());
+  char* const arguments[] = {const_cast<char*>(task.path.c_str()),
+                             const_cast<char*>(task.argument.c_str()), nullptr};
+  ::execv(task.path.c_str(), arguments);
   ::_exit(127);
 }
 
@@ -85,15 +90,19 @@ void PushRequest(UniqueFd& fd, std::string_view& request) {
 ChildEnd Pump(UniqueFd request_fd,
               std::string_view request,
               int output_fd,
-              Clock::time_point deadline,
+              const ChildDeadline& deadline,
               const OutputCallback& on_output) {
+  const sigset_t wait_mask = WaitMask();
   std::array<std::byte, kWindow> window;
   if (request.empty()) request_fd.reset();
   for (;;) {
-    const int left = MillisecondsUntil(deadline);
-    if (left == 0) return {ChildEnd::Kind::kTimedOut, 0, std::nullopt};
+    if (StopRequested()) return EndedBySignal();
+    const milliseconds left = TimeUntil(std::min(deadline.at, deadline.last));
+    if (left.count() == 0) return {ChildEnd::Kind::kTimedOut, 0, std::nullopt};
+    const timespec wait{left.count() / 1000, left.count() % 1000 * 1'000'000};
     pollfd fds[] = {{output_fd, POLLIN, 0}, {request_fd.get(), POLLOUT, 0}};
-    if (::poll(fds, 2, left) < 0 && errno != EINTR) {
+    if (::ppoll(fds, 2, &wait, &wait_mask) < 0) {
+      if (errno == EINTR) continue;
       return {ChildEnd::Kind::kStopped, 0, Error::Io("cannot wait for the plugin", errno)};
     }
     if (fds[1].revents != 0) PushRequest(request_fd, request);
@@ -111,25 +120,26 @@ ChildEnd Pump(UniqueFd request_fd,
 }
 
 // Waits for the child's end until `deadline`, without blocking in the kernel and
-// without reaping it: until then nobody else can get its number.
-bool HasEndedBy(pid_t child, Clock::time_point deadline) {
+// without reaping it: until then nobody else can get its number. A stop signal ends
+// the wait if it `may_stop`.
+bool HasEndedBy(pid_t child, Clock::time_point deadline, bool may_stop) {
   for (long pause_ns = 20'000;; pause_ns = std::min(pause_ns * 2, 5'000'000L)) {
     siginfo_t info{};
     const int got = ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
     if (got == 0 && info.si_pid == child) return true;
-    if (Clock::now() >= deadline) return false;
+    if (Clock::now() >= deadline || (may_stop && StopRequested())) return false;
     const timespec pause{0, pause_ns};
     ::nanosleep(&pause, nullptr);
   }
 }
 
 ChildEnd Reap(pid_t child, ChildEnd end, Clock::time_point deadline) {
-  if (end.kind == ChildEnd::Kind::kExited && !HasEndedBy(child, deadline)) {
-    end.kind = ChildEnd::Kind::kTimedOut;
+  if (end.kind == ChildEnd::Kind::kExited && !HasEndedBy(child, deadline, true)) {
+    end = StopRequested() ? EndedBySignal() : ChildEnd{ChildEnd::Kind::kTimedOut, 0, std::nullopt};
   }
   // Itself, if it still runs, and what it may have started.
   ::kill(-child, SIGKILL);
-  if (end.kind != ChildEnd::Kind::kExited && !HasEndedBy(child, Clock::now() + kKillGrace)) {
+  if (end.kind != ChildEnd::Kind::kExited && !HasEndedBy(child, Clock::now() + kKillGrace, false)) {
     end.kind = ChildEnd::Kind::kStuck;
     return end;
   }
@@ -176,19 +186,30 @@ std::string ChildEndText(const ChildEnd& end) {
   return {};
 }
 
-Result<ChildEnd> RunPluginProcess(const Plugin& plugin,
-                                  const std::string& argument,
-                                  std::string_view request,
-                                  milliseconds deadline,
-                                  const OutputCallback& on_output) {
+ChildTask TaskOf(const Plugin& plugin, const std::string& argument) {
+  ChildTask task;
+  task.path = plugin.path;
+  task.argument = argument;
+  if (plugin.entry) {
+    task.run = [entry = plugin.entry] {
+      return vmcoredd_runner_serve(entry, STDIN_FILENO, STDOUT_FILENO);
+    };
+  }
+  return task;
+}
+
+Result<ChildEnd> RunChild(const ChildTask& task,
+                          std::string_view request,
+                          const ChildDeadline& deadline,
+                          const OutputCallback& on_output) {
   const SigpipeIgnored sigpipe_ignored;
-  const auto ends_at = Clock::now() + deadline;
   Pipe request_pipe = VMCOREDD_TRY(MakePipe());
   Pipe output_pipe = VMCOREDD_TRY(MakePipe());
+  const milliseconds time = TimeUntil(deadline.last);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return FailIo("cannot fork", errno);
-  if (child == 0) BecomePlugin(plugin, argument.c_str(), request_pipe, output_pipe, parent);
+  if (child == 0) BecomeChild(task, request_pipe, output_pipe, time, parent);
   // Also here: the child may not have come that far when it has to be killed.
   ::setpgid(child, child);
   request_pipe.read.reset();
@@ -196,8 +217,10 @@ Result<ChildEnd> RunPluginProcess(const Plugin& plugin,
   ::fcntl(request_pipe.write.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(output_pipe.read.get(), F_SETFL, O_NONBLOCK);
   ChildEnd end =
-      Pump(std::move(request_pipe.write), request, output_pipe.read.get(), ends_at, on_output);
-  return Reap(child, std::move(end), ends_at);
+      Pump(std::move(request_pipe.write), request, output_pipe.read.get(), deadline, on_output);
+  end = Reap(child, std::move(end), std::min(deadline.at, deadline.last));
+  EndOrphans();
+  return end;
 }
 
 }  // namespace vmcoredd

@@ -34,19 +34,37 @@ struct ChildEnd {
 // For a person, for example "it was killed by signal 11 (SEGV)".
 std::string ChildEndText(const ChildEnd& end);
 
-// Runs a plugin in a child process of its own: a built-in one in a fork of this
-// program, an executable with `argument`. `request` is what it reads on standard
+// What a child process does: a function of ours in a fork, or a program.
+struct ChildTask {
+  std::function<int()> run;  // returns the exit code; writes to standard output
+  std::string path, argument;
+  bool is_patient = false;  // gives way to whatever else runs
+};
+// A built-in plugin that serves one request, or an executable with `argument`.
+ChildTask TaskOf(const Plugin& plugin, const std::string& argument);
+
+// When a child is killed. Who takes its output may move it, up to `last`.
+struct ChildDeadline {
+  using Clock = std::chrono::steady_clock;
+  explicit ChildDeadline(std::chrono::milliseconds time)
+      : ChildDeadline(Clock::now() + time, Clock::now() + time) {}
+  ChildDeadline(Clock::time_point first_at, Clock::time_point last_at)
+      : at(first_at), last(last_at) {}
+
+  Clock::time_point at, last;
+};
+
+// Runs a task in a child process of its own. `request` is what it reads on standard
 // input; what it writes to standard output goes to `on_output` in pieces, and an
 // error from there ends it. Whatever the child does, this returns soon after the
-// deadline and leaves no process behind that can be killed.
+// deadline, or a stop signal, and leaves no process behind that can be killed.
 //
 // Fails only when no child could be started.
 using OutputCallback = std::function<Result<void>(std::span<const std::byte>)>;
-Result<ChildEnd> RunPluginProcess(const Plugin& plugin,
-                                  const std::string& argument,
-                                  std::string_view request,
-                                  std::chrono::milliseconds deadline,
-                                  const OutputCallback& on_output);
+Result<ChildEnd> RunChild(const ChildTask& task,
+                          std::string_view request,
+                          const ChildDeadline& deadline,
+                          const OutputCallback& on_output);
 
 }  // namespace vmcoredd
 

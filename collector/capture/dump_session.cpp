@@ -18,8 +18,13 @@ constexpr size_t kHoleHeadBytes = 8;
 DumpSession::DumpSession(std::string plugin_name,
                          const Offer& offer,
                          ManifestDump head,
+                         uint64_t max_size,
                          SpoolWriter& spool)
-    : PluginSession(std::move(plugin_name)), offer_(offer), head_(std::move(head)), spool_(spool) {}
+    : PluginSession(std::move(plugin_name)),
+      offer_(offer),
+      head_(std::move(head)),
+      max_size_(max_size),
+      spool_(spool) {}
 
 Result<void> DumpSession::OnBodyFrame(const Frame& frame) {
   if (frame.type == VMCOREDD_FRAME_BEGIN && state_ == State::kBefore) return OnBegin(frame);
@@ -56,7 +61,7 @@ Result<void> DumpSession::OnBegin(const Frame& frame) {
                                          std::to_string(index) + " of " + std::to_string(size));
   }
   VMCOREDD_TRY(spool_.BeginDump(head_));
-  limit_ = size != 0 ? size : spool_.room();
+  limit_ = size != 0 ? size : std::min(max_size_, spool_.room());
   state_ = State::kInside;
   return {};
 }

@@ -27,8 +27,16 @@ struct DumpResult {
 // than it announced, or more, or nothing, or go wrong half way.
 class DumpSession final : public PluginSession {
  public:
-  // `head`: what the spool says of the dump. Borrows the spool.
-  DumpSession(std::string plugin_name, const Offer& offer, ManifestDump head, SpoolWriter& spool);
+  // `head`: what the spool says of the dump. `max_size`: the bytes that a dump of unknown
+  // size may have, should the spool have more. Borrows the spool.
+  DumpSession(std::string plugin_name,
+              const Offer& offer,
+              ManifestDump head,
+              uint64_t max_size,
+              SpoolWriter& spool);
+
+  // Bytes of the dump so far, holes included.
+  uint64_t size() const { return written_; }
 
   // Completes the dump on the spool, or takes it back when there is nothing of it.
   // Fails only when the spool does.
@@ -50,6 +58,7 @@ class DumpSession final : public PluginSession {
 
   Offer offer_;
   ManifestDump head_;
+  uint64_t max_size_;
   SpoolWriter& spool_;
   State state_ = State::kBefore;
   uint64_t limit_ = 0;    // bytes the dump may have: the size, or the spool's room

@@ -2,10 +2,11 @@
 #ifndef VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_
 #define VMCOREDD_COLLECTOR_CAPTURE_PLAN_H_
 
-#include <cstdint>
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "collector/capture/budget.h"
 #include "collector/capture/capture_settings.h"
 #include "collector/capture/inventory.h"
 #include "collector/capture/offer_session.h"
@@ -29,16 +30,18 @@ struct Plan {
   std::vector<std::string> warnings;  // what plugins said while they were asked
 };
 
-// Asks every plugin about every device, each in a process of its own, and orders
-// what they offer: higher priority first, then less risk, then the more specific
-// match, then the inventory's order. Borrows devices and plugins.
+// Asks every plugin about every device that may be touched, and orders what they offer:
+// higher priority first, then less risk, then the more specific match, then the
+// inventory's order. Borrows devices and plugins.
 Plan MakePlan(const Inventory& inventory,
               const std::vector<Plugin>& plugins,
-              const CaptureSettings& settings);
+              const CaptureSettings& settings,
+              const Budget& budget);
 
-// What a plugin process reads on its standard input: driver-plugins/abi/runner.
-std::string OfferRequest(const Device& device, const CaptureSettings& settings);
-std::string CollectRequest(const PlannedDump& dump, const CaptureSettings& settings);
+// What a plugin process reads on its standard input when it collects.
+std::string CollectRequest(const PlannedDump& dump,
+                           const CaptureSettings& settings,
+                           std::chrono::milliseconds time);
 
 }  // namespace vmcoredd
 

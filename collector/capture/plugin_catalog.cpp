@@ -76,7 +76,8 @@ Result<Plugin> Describe(const std::string& path, std::chrono::milliseconds deadl
     return Fail(ErrorCode::kLimitExceeded,
                 "it says more of itself than " + std::to_string(kMaxDescription) + " bytes");
   };
-  const ChildEnd end = VMCOREDD_TRY(RunPluginProcess(file, "--describe", {}, deadline, keep));
+  const ChildEnd end =
+      VMCOREDD_TRY(RunChild(TaskOf(file, "--describe"), {}, ChildDeadline(deadline), keep));
   // One that refuses to work says why, and exits with 1.
   if (!end.is_success() && text.find("error=") == text.npos) {
     return Fail(ErrorCode::kPluginFailed, ChildEndText(end));

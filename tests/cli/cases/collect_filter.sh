@@ -19,7 +19,7 @@ cat flat | vmcoredd-collect filter --config collect.conf --spool early --spool l
 vmcoredd list out | sed -n '1,4p;$p'
 vmcoredd verify out | tail -n 1
 grep -a -c '"driver":"e1000e"' out
-vmcoredd unflatten out plain
+vmcoredd unflatten out plain > /dev/null
 vmcoredd list plain | tail -n 1
 vmcoredd detach out
 same flat out

@@ -98,11 +98,12 @@ Result<CaptureRun> RunCapture(const std::vector<Plugin>& plugins,
                               const std::string& spool_folder) {
   CaptureRun run;
   const Inventory inventory = VMCOREDD_TRY(ReadInventory(settings.sysroot));
-  const Plan plan = MakePlan(inventory, plugins, settings);
+  Budget budget(settings);
+  const Plan plan = MakePlan(inventory, plugins, settings, budget);
   auto spool = VMCOREDD_TRY(
       SpoolWriter::Create(spool_folder, DescribeCapture(settings), settings.budget.spool_bytes));
   run.summary = VMCOREDD_TRY(
-      CapturePlan(plan, settings, spool,
+      CapturePlan(plan, settings, budget, spool,
                   [&](const std::string& name, Outcome outcome, const std::string& problem) {
                     run.outcomes[name] = outcome;
                     run.problems[name] = problem;

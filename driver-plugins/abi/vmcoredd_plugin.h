@@ -120,8 +120,9 @@ struct vmcoredd_host {
 
   /*
    * What BAR `index` (0 to 5) is, without touching it: fills in the first
-   * bar->struct_size bytes of *bar. 0; -ENOENT: the device has no such BAR, or its
-   * size is 0; -EINVAL: index above 5, or bar->struct_size was not set.
+   * bar->struct_size bytes of *bar. 0; -ENOENT: the device has no such BAR, its
+   * size is 0, or a captured tree has no image of it; -EINVAL: index above 5, or
+   * bar->struct_size was not set.
    */
   int (*describe_bar)(const struct vmcoredd_host* host,
                       const struct vmcoredd_device* device,

@@ -39,7 +39,7 @@ static int register_dumps(const struct vmcoredd_host* host,
   error = mlx4_health_offset(host, device, bar.size, &health, &why);
   if (error) {
     /* Without the option there is nothing to offer, which is no failure. */
-    host->log(host, error == -ENOENT ? VMCOREDD_LOG_WARNING : VMCOREDD_LOG_ERROR, why);
+    host->log(host, error == -ENOENT ? VMCOREDD_LOG_INFO : VMCOREDD_LOG_ERROR, why);
     return error == -ENOENT ? 0 : error;
   }
   memset(&dump, 0, sizeof dump);

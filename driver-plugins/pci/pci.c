@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The pci plugin: the configuration space of any PCI device as one dump whose
- * offsets are the register offsets.
+ * offsets are the register offsets; and its MSI-X table.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "driver-plugins/abi/vmcoredd_plugin.h"
+#include "driver-plugins/pci/pci_msix.h"
 #include "driver-plugins/pci/pci_walk.h"
 
 static const char* reason_for(uint8_t state) {
@@ -74,10 +75,9 @@ static int register_dumps(const struct vmcoredd_host* host,
                           const struct vmcoredd_device* device,
                           uint64_t quota) {
   const char* why = NULL;
-  const int error = pci_check_presence(host, device, &why);
+  int error = pci_check_presence(host, device, &why);
   struct vmcoredd_dump dump = {0};
-
-  (void)quota; /* register_dump() compares with it, and there is nothing smaller to offer */
+  struct pci_msix msix;
   if (error) {
     host->log(host, VMCOREDD_LOG_ERROR, why);
     return error;
@@ -88,7 +88,16 @@ static int register_dumps(const struct vmcoredd_host* host,
   dump.collect = collect;
   /* Before any other dump: it is small, cheap, and tells whether the device lives. */
   dump.priority = 100;
-  return host->register_dump(host, &dump);
+  dump.flags = VMCOREDD_DUMP_CONFIG_ONLY;
+  error = host->register_dump(host, &dump);
+  if (error || pci_msix_find(host, device, &msix) != 0) return error;
+
+  dump.what = "msix";
+  dump.size = pci_msix_table_bytes(&msix) + pci_msix_pba_bytes(&msix);
+  dump.collect = pci_msix_collect;
+  dump.priority = -10; /* what a family's plugin knows of the device says more */
+  dump.flags = 0;
+  return dump.size <= quota ? host->register_dump(host, &dump) : 0;
 }
 
 static const struct vmcoredd_plugin pci_plugin = {

@@ -194,8 +194,9 @@ const char* pci_cap_perturbation(uint8_t id) {
 const char* pci_ext_cap_perturbation(uint16_t id) {
   switch (id) {
     case EXT_AER:
-      return "aer-status: enumeration cleared the error status registers if the crash kernel owns "
-             "AER (pci_aer_init); the header log stays";
+      return "aer-status: enumeration cleared the error status registers, unless it is a machine "
+             "with ACPI whose crash kernel has pcie_ports=compat or pci=noaer (pci_aer_init); the "
+             "header log stays";
     case EXT_SRIOV:
       return "sriov-vf-enable: enumeration cleared it if it was set, and the VFs are gone "
              "(sriov_init)";

@@ -87,6 +87,21 @@ static int know_resources(struct session* session) {
   return bars->resources_read < 0 ? bars->resources_read : 0;
 }
 
+/* The BAR that the plugin means by this number; one that there cannot be stays so. */
+static uint32_t place_of(const struct session* session, uint32_t bar) {
+  return bar < BAR_COUNT ? session->bars.place[bar] : bar;
+}
+
+/* Of a captured tree: it may tell of BARs of which it has no image to read. */
+static int has_image(const struct session* session, uint32_t bar) {
+  char name[sizeof "resource0"];
+  char path[PATH_MAX];
+
+  if (request_text(&session->request, "sysroot")[0] == '\0') return 1;
+  snprintf(name, sizeof name, "resource%u", bar % 10);
+  return !device_path(session, name, path, sizeof path) && access(path, F_OK) == 0;
+}
+
 static int host_describe_bar(const struct vmcoredd_host* host,
                              const struct vmcoredd_device* device,
                              uint32_t index,
@@ -102,8 +117,9 @@ static int host_describe_bar(const struct vmcoredd_host* host,
   if (strcmp(session->device.bus, "pci") != 0) return -ENOENT;
   error = know_resources(session);
   if (error) return error;
-  resource = &session->bars.resources[session->bars.place[index]];
-  if (resource->size == 0) return -ENOENT;
+  index = place_of(session, index);
+  resource = &session->bars.resources[index];
+  if (resource->size == 0 || !has_image(session, index)) return -ENOENT;
   found.struct_size = sizeof found;
   found.size = resource->size;
   if (resource->flags & BAR_RESOURCE_IO) found.flags |= VMCOREDD_BAR_IO;
@@ -212,11 +228,6 @@ static int prepare(struct session* session,
                   (unsigned long long)session->bars.resources[bar].size);
   }
   return open_bar(session, bar, is_writable);
-}
-
-/* The BAR that the plugin means by this number; one that there cannot be stays so. */
-static uint32_t place_of(const struct session* session, uint32_t bar) {
-  return bar < BAR_COUNT ? session->bars.place[bar] : bar;
 }
 
 static int is_all_ones(const unsigned char* bytes, uint32_t width) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/unit/driver-plugins/host/fake_sysfs.h"
 
@@ -50,7 +51,7 @@ TEST_F(BarServicesTest, ReadsRegistersOfACapturedTree) {
 
 TEST_F(BarServicesTest, DescribesBarsWithoutTouchingThem) {
   FakeSession session(sysfs_);
-  std::filesystem::remove(sysfs_.DevicePath("resource0"));
+  sysfs_.WriteBar0("");
   const auto describe = [&](uint32_t index, vmcoredd_bar* bar) {
     return session.session_.host.describe_bar(&session.session_.host, &session.session_.device,
                                               index, bar);
@@ -60,6 +61,8 @@ TEST_F(BarServicesTest, DescribesBarsWithoutTouchingThem) {
   EXPECT_EQ(bar.size, FakeSysfs::kBarSize);
   EXPECT_EQ(bar.flags, 0u);
   EXPECT_EQ(describe(1, &bar), -ENOENT);
+  EXPECT_EQ(describe(2, &bar), -ENOENT);  // of which the tree has no image
+  std::ofstream(sysfs_.DevicePath("resource2"));
   EXPECT_EQ(describe(2, &bar), 0);
   EXPECT_EQ(bar.flags, VMCOREDD_BAR_IO);
   EXPECT_EQ(bar.size, 32u);

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <filesystem>
+#include <fstream>
 
 #include "tests/unit/driver-plugins/host/fake_sysfs.h"
 
@@ -41,6 +41,7 @@ TEST(StandIn, ReadsAnotherBar) {
   FakeSession session(sysfs, "option.bar.0000:01:00.0=3:0,0:2\n");
   stand_in_apply(&session.session_);
   session.Collect(VMCOREDD_DUMP_PASSIVE, 0);
+  std::ofstream(sysfs.DevicePath("resource2"));
   vmcoredd_bar bar{sizeof bar, 0, 0};
   const vmcoredd_host& host = session.session_.host;
   EXPECT_EQ(host.describe_bar(&host, &session.session_.device, 3, &bar), 0);

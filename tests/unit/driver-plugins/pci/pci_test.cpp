@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/unit/driver-plugins/fake_host.h"
+#include "tests/unit/driver-plugins/pci/pci_device.h"
 
 extern "C" const vmcoredd_plugin* vmcoredd_builtin_pci_entry(void);
 
@@ -17,40 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr uint32_t kCapListBit = 0x00100000;
-
 const vmcoredd_plugin& Pci() { return *vmcoredd_builtin_pci_entry(); }
-
-// A device with a header of distinct bytes, without capabilities.
-struct PciDevice : FakeHost {
-  explicit PciDevice(uint32_t config_size) : FakeHost(config_size) {
-    for (uint32_t i = 0; i < 64; ++i) config[i] = static_cast<uint8_t>(i + 1);
-    Set32(0x00, 0x10d38086);
-    Set32(0x04, 0x00000006);
-    Set32(0x0c, 0x00000000);  // header type 0
-    Set32(0x34, 0x00000000);
-    for (uint32_t i = 64; i < 256; ++i) config[i] = 0xa5;
-  }
-  void HeaderType(uint8_t type) { config[0x0e] = type; }
-  void FirstCap(uint8_t offset) {
-    Set32(0x04, kCapListBit | 6);
-    config[0x34] = offset;
-  }
-  // A capability: id, next, and the upper half of the first double word.
-  void Cap(uint32_t offset, uint8_t id, uint8_t next, uint16_t upper = 0) {
-    Set32(offset, id | uint32_t{next} << 8 | uint32_t{upper} << 16);
-  }
-  void ExtCap(uint32_t offset, uint16_t id, uint16_t next) {
-    Set32(offset, id | 1u << 16 | uint32_t{next} << 20);
-  }
-  std::vector<uint32_t> ReadPast(uint32_t begin) const {
-    std::vector<uint32_t> offsets;
-    for (const auto& [offset, count] : reads) {
-      if (offset >= begin) offsets.push_back(offset);
-    }
-    return offsets;
-  }
-};
 
 TEST(PciPlugin, MatchesPciDevicesWithConfigurationSpaceOnly) {
   PciDevice device(256);
@@ -82,7 +49,9 @@ TEST(PciPlugin, ReadsEachCapabilityAtItsOffsetAndNothingBetween) {
   device.Cap(0x70, 0x11, 0x90);          // MSI-X: 12 bytes
   device.Cap(0x90, 0x05, 0xb0, 0x0180);  // MSI, 64-bit, maskable: 24 bytes
   device.Cap(0xb0, 0x10, 0x00, 0x0002);  // PCI Express v2 endpoint: 0x34 bytes
-  EXPECT_EQ(device.Collect(Pci()), 0);
+  ASSERT_EQ(device.Register(Pci()), 0);
+  device.reads.clear();
+  EXPECT_EQ(device.dumps[0].collect(&device.host, &device.device, nullptr, &device.sink), 0);
   std::vector<uint32_t> expected;
   const auto add = [&](uint32_t begin, uint32_t size) {
     for (uint32_t at = begin; at < begin + size; at += 4) expected.push_back(at);
@@ -96,8 +65,8 @@ TEST(PciPlugin, ReadsEachCapabilityAtItsOffsetAndNothingBetween) {
   EXPECT_EQ(device.payload[0x58], 0);
   EXPECT_THAT(device.warnings, IsEmpty());
   for (const auto& [offset, count] : device.reads) {
-    // Ids and command are read before and after the walk as well.
-    EXPECT_EQ(count, offset == 0 || offset == 4 ? 2 : 1) << "at " << offset;
+    // The command is read after the walk as well.
+    EXPECT_EQ(count, offset == 4 ? 2 : 1) << "at " << offset;
   }
 }
 
@@ -223,7 +192,7 @@ TEST(PciPlugin, WalksTheListOfABridge) {
 TEST(PciPlugin, FindsTheListOfACardBusBridge) {
   PciDevice device(256);
   device.HeaderType(2);
-  device.Set32(0x04, kCapListBit);
+  device.Set32(0x04, 0x00100000);
   device.config[0x14] = 0xa0;
   device.config[0x34] = 0x50;  // means something else here
   device.Cap(0xa0, 0x01, 0x00);
@@ -346,6 +315,23 @@ TEST(PciPlugin, SaysWhatEnumerationChangedInACrashKernelOnly) {
                               StartsWith("sriov-vf-enable:")));
     }
   }
+}
+
+TEST(PciPlugin, ReadsConfigurationSpaceOnlyForItsMainDump) {
+  PciDevice device(256);
+  ASSERT_EQ(device.Register(Pci()), 0);
+  ASSERT_EQ(device.dumps.size(), 1u);
+  EXPECT_EQ(device.dumps[0].flags, VMCOREDD_DUMP_CONFIG_ONLY);
+}
+
+TEST(PciPlugin, ReadsTheHeaderLogOfAer) {
+  PciDevice device(4096);
+  device.ExtCap(0x100, 0x01, 0x000);
+  for (uint32_t at = 0x104; at < 0x148; at += 4) device.Set32(at, 0xae000000 | at);
+  EXPECT_EQ(device.Collect(Pci()), 0);
+  for (uint32_t at = 0x11c; at < 0x12c; at += 4) EXPECT_EQ(device.Payload32(at), 0xae000000 | at);
+  EXPECT_EQ(device.Payload32(0x104), 0xae000104u);  // uncorrectable status
+  EXPECT_EQ(device.Payload32(0x144), 0xae000144u);  // the prefix log's end
 }
 
 }  // namespace

@@ -118,10 +118,26 @@ std::optional<uint64_t> Sysroot::Number(std::string_view path) const {
 }
 
 std::vector<std::string> Sysroot::List(std::string_view path) const {
-  std::vector<std::string> names;
   const auto real = Resolve(path);
-  if (!real) return names;
-  const std::unique_ptr<DIR, DirCloser> folder(::opendir(Host(*real).c_str()));
+  return real ? ListFolder(Host(*real)) : std::vector<std::string>();
+}
+
+Result<bool> Sysroot::Write(std::string_view path, std::string_view text) const {
+  if (const auto old = Text(path); old && *old == text) return false;
+  VMCOREDD_TRY(MakeFolders(Host(path.substr(0, path.rfind('/')))));
+  VMCOREDD_TRY(ReplaceFile(Host(path), text));
+  return true;
+}
+
+Result<bool> Sysroot::Remove(std::string_view path) const {
+  if (::unlink(Host(path).c_str()) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return tl::unexpected(FileError("cannot remove", path, errno));
+}
+
+std::vector<std::string> ListFolder(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, DirCloser> folder(::opendir(path.c_str()));
   if (!folder) return names;
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string_view name = entry->d_name;
@@ -133,21 +149,13 @@ std::vector<std::string> Sysroot::List(std::string_view path) const {
   return names;
 }
 
-Result<bool> Sysroot::Write(std::string_view path, std::string_view text) const {
-  if (const auto old = Text(path); old && *old == text) return false;
-  VMCOREDD_TRY(MakeFolders(Host(path.substr(0, path.rfind('/')))));
-  auto file = OutputFile::Create(Host(path), OutputFile::Existing::kReplace);
+Result<void> ReplaceFile(const std::string& path, std::string_view text) {
+  auto file = OutputFile::Create(path, OutputFile::Existing::kReplace);
   if (!file) return FailWith(std::move(file).error(), EscapeBytes(path));
   auto written = file->Write(std::as_bytes(std::span(text)));
   if (written) written = file->Commit();
   if (!written) return FailWith(std::move(written).error(), EscapeBytes(path));
-  return true;
-}
-
-Result<bool> Sysroot::Remove(std::string_view path) const {
-  if (::unlink(Host(path).c_str()) == 0) return true;
-  if (errno == ENOENT || errno == ENOTDIR) return false;
-  return tl::unexpected(FileError("cannot remove", path, errno));
+  return {};
 }
 
 Result<void> MakeFolders(const std::string& path) {

@@ -50,6 +50,11 @@ class Sysroot {
   std::string root_;
 };
 
+// The same for a path of this machine, which may be relative, and is not looked at for
+// links.
+std::vector<std::string> ListFolder(const std::string& path);
+Result<void> ReplaceFile(const std::string& path, std::string_view text);
+
 // mkdir -p, each folder 0700.
 Result<void> MakeFolders(const std::string& path);
 

@@ -22,7 +22,7 @@ void Run(const PrepareCommand& command, Console& console) {
   if (command.output == "-") {
     console.Print(text);
   } else if (!command.output.empty()) {
-    const auto written = WriteTextFile(command.output, text);
+    const auto written = ReplaceFile(command.output, text);
     if (!written) return console.AddProblem(command.output, written.error());
   }
   if (command.image.empty()) return;

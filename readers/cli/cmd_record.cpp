@@ -40,7 +40,7 @@ void Run(const RecordCommand& command, Console& console) {
   if (!command.output.empty()) {
     const std::string text = IdentityText(root, CollectIdentity(root), std::time(nullptr));
     if (command.output == "-") return console.Print(text);
-    const auto written = WriteTextFile(command.output, text);
+    const auto written = ReplaceFile(command.output, text);
     if (!written) console.AddProblem(command.output, written.error());
     return;
   }

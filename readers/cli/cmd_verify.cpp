@@ -8,6 +8,7 @@
 #include "readers/cli/output_json.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
+#include "readers/cli/verify_input.h"
 
 namespace vmcoredd::cli {
 
@@ -51,31 +52,6 @@ DumpOutcome VerifyDump(const Input& input, const DeviceDump& dump, Console& cons
   return outcome;
 }
 
-VerifiedFile Verify(Input& input, Console& console) {
-  VerifiedFile verified;
-  verified.input = &input;
-  const size_t before = console.problem_count();
-  {
-    // What opening has said already is not said again.
-    const auto& known = input.reader->info().diagnostics;
-    const auto report = [&](const Diagnostic& diagnostic) {
-      const std::string text = diagnostic.error.ToString();
-      const bool said = std::any_of(known.begin(), known.end(), [&](const Diagnostic& other) {
-        return other.error.ToString() == text;
-      });
-      if (!said) console.AddProblem(input.file(), diagnostic.error);
-    };
-    Progress progress(console, "checking " + PathText(input.file()), input.reader->data().Size());
-    auto result = input.reader->VerifyStructure(report, progress.callback());
-    if (!result) console.AddProblem(input.file(), result.error());
-  }
-  for (const DeviceDump& dump : input.table.dumps) {
-    verified.dumps.push_back(VerifyDump(input, dump, console));
-  }
-  verified.problems = input.problems + console.problem_count() - before;
-  return verified;
-}
-
 std::string VerifyText(const VerifiedFile& verified) {
   std::string text;
   size_t without_checksum = 0;
@@ -102,11 +78,36 @@ std::string VerifyText(const VerifiedFile& verified) {
 
 }  // namespace
 
+VerifiedFile VerifyInput(Input& input, Console& console) {
+  VerifiedFile verified;
+  verified.input = &input;
+  const size_t before = console.problem_count();
+  {
+    // What opening has said already is not said again.
+    const auto& known = input.reader->info().diagnostics;
+    const auto report = [&](const Diagnostic& diagnostic) {
+      const std::string text = diagnostic.error.ToString();
+      const bool said = std::any_of(known.begin(), known.end(), [&](const Diagnostic& other) {
+        return other.error.ToString() == text;
+      });
+      if (!said) console.AddProblem(input.file(), diagnostic.error);
+    };
+    Progress progress(console, "checking " + PathText(input.file()), input.reader->data().Size());
+    auto result = input.reader->VerifyStructure(report, progress.callback());
+    if (!result) console.AddProblem(input.file(), result.error());
+  }
+  for (const DeviceDump& dump : input.table.dumps) {
+    verified.dumps.push_back(VerifyDump(input, dump, console));
+  }
+  verified.problems = input.problems + console.problem_count() - before;
+  return verified;
+}
+
 void Run(const VerifyCommand& command, Console& console) {
   std::vector<Input> inputs = OpenInputs(command.files, {}, console);
   std::vector<VerifiedFile> files;
   for (Input& input : inputs) {
-    files.push_back(Verify(input, console));
+    files.push_back(VerifyInput(input, console));
     if (!command.json) console.Print(VerifyText(files.back()));
   }
   if (command.json) console.Print(VerifyJson(files, console.problems()));

@@ -92,6 +92,12 @@ struct RecordCommand {
   bool disarm = false;
 };
 
+struct FinaliseCommand {
+  std::string config;
+  std::string sysroot;
+  std::vector<std::string> directories;
+};
+
 using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
@@ -102,7 +108,8 @@ using Command = std::variant<ListCommand,
                              VerifyCommand,
                              UnflattenCommand,
                              PrepareCommand,
-                             RecordCommand>;
+                             RecordCommand,
+                             FinaliseCommand>;
 
 // Parses a command line. An exit code instead of a command when there is nothing
 // more to do: help and version have been printed, or the usage error.
@@ -120,6 +127,7 @@ void Run(const VerifyCommand& command, Console& console);
 void Run(const UnflattenCommand& command, Console& console);
 void Run(const PrepareCommand& command, Console& console);
 void Run(const RecordCommand& command, Console& console);
+void Run(const FinaliseCommand& command, Console& console);
 
 }  // namespace vmcoredd::cli
 

@@ -85,6 +85,7 @@ struct Parsed {
   UnflattenCommand unflatten;
   PrepareCommand prepare;
   RecordCommand record;
+  FinaliseCommand finalise;
 
   bool to_stdout = false;
   std::string show_offset;
@@ -241,6 +242,19 @@ void AddSetup(CLI::App& app, Parsed& parsed) {
                       "only write the identity record, to FILE; - is standard output")
           ->type_name("FILE");
   record.add_flag("--disarm", parsed.record.disarm, "this boot ends orderly")->excludes(output);
+
+  CLI::App& finalise =
+      AddSubcommand(app, "finalise", "bring device dumps to the vmcore of their crash",
+                    "  vmcoredd finalise\n"
+                    "  vmcoredd finalise --directory /srv/crash");
+  AddConfig(finalise, parsed.finalise.config);
+  AddSysroot(finalise, parsed.finalise.sysroot);
+  finalise
+      .add_option("--directory", parsed.finalise.directories, "look there, too; may be repeated")
+      ->type_name("DIR")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
 }
 
 // What the parser cannot check by itself.
@@ -252,6 +266,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "attach") return parsed.attach;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
+  if (name == "finalise") return parsed.finalise;
   if (name == "record") return parsed.record;
   if (name == "prepare") {
     if (parsed.prepare.output.empty() && parsed.prepare.image.empty()) parsed.prepare.output = "-";

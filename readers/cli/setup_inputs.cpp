@@ -5,10 +5,8 @@
 #include <stdlib.h>
 
 #include <memory>
-#include <span>
 
 #include "readers/cli/console.h"
-#include "vmcoredd/base/output_file.h"
 
 namespace vmcoredd::cli {
 
@@ -32,12 +30,6 @@ std::optional<Config> ReadConfig(const std::string& path, const Sysroot& root, C
   }
   if (!parsed.problems.empty()) return std::nullopt;
   return std::move(parsed.config);
-}
-
-Result<void> WriteTextFile(const std::string& path, std::string_view text) {
-  OutputFile file = VMCOREDD_TRY(OutputFile::Create(path, OutputFile::Existing::kReplace));
-  VMCOREDD_TRY(file.Write(std::as_bytes(std::span(text))));
-  return file.Commit();
 }
 
 }  // namespace vmcoredd::cli

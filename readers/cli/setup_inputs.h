@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "collector/setup/config.h"
 #include "collector/setup/sysroot.h"
@@ -17,9 +16,6 @@ class Console;
 // missing one means the defaults. Nothing when it has mistakes; all of them have
 // then been told.
 std::optional<Config> ReadConfig(const std::string& path, const Sysroot& root, Console& console);
-
-// Writes a file of the command line, in place of what was there.
-Result<void> WriteTextFile(const std::string& path, std::string_view text);
 
 }  // namespace vmcoredd::cli
 

@@ -30,7 +30,7 @@ _vmcoredd() {
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
       "list info extract show pack attach detach verify unflatten \
-       prepare record --help --version" -- "$cur")
+       prepare record finalise --help --version" -- "$cur")
     return
   fi
   case $command in
@@ -42,6 +42,7 @@ _vmcoredd() {
     attach) options="--yes --force" ;;
     detach) options="--yes" ;;
     unflatten) options="--force" ;;
+    finalise) options="--config --sysroot --directory" ;;
     record) options="--config --sysroot --output --disarm" ;;
     prepare) options="--config --sysroot --output --image --release --if-changed" ;;
     *) return ;;
@@ -63,7 +64,7 @@ _vmcoredd() {
       return
       ;;
     --offset | --release) return ;;
-    --sysroot)
+    --sysroot | --directory)
       compopt -o filenames 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")
       return

@@ -14,6 +14,15 @@
 #define SEMAPHORE_SW_RESET 0x20u
 /* More than any device has (a few MiB); what the gateway can express is 1 GiB. */
 #define MAX_SPACE_BYTES 0x10000000u
+/*
+ * A dump can tell of some hundred holes (collector/capture: 1024), and a CR space may
+ * have thousands of gaps. The first become holes whatever their size, then only large
+ * ones; in the others is what the driver puts there.
+ */
+#define HOLES_OF_ANY_SIZE 500u
+#define HOLES 1000u
+#define LARGE_GAP 4096u
+#define FILLER 0xbadacce5u
 /* What is left of the time for giving the semaphores back, and for what is written. */
 #define RESERVE_MS 200u
 #define CLOCK_READS 64u
@@ -23,6 +32,8 @@ struct image {
   uint32_t size;
   uint32_t end; /* of what was handed to the sink or is in buffer */
   uint32_t fill;
+  uint32_t holes;
+  uint32_t filled_from; /* the first gap that is no hole, or 0 */
   uint8_t buffer[4096];
 };
 
@@ -38,20 +49,32 @@ static int leave_out(struct image* image, uint32_t until, const char* reason) {
 
   if (!error && until > image->end) {
     error = image->sink->hole(image->sink, until - image->end, reason);
+    image->holes++;
   }
   if (until > image->end) image->end = until;
   return error;
 }
 
 /* As configuration space has it, so as the kernel stores it on a little-endian machine. */
-static int append(struct image* image, uint32_t address, uint32_t value) {
-  int error = 0;
+static int append(struct image* image, uint32_t value) {
   int i;
 
-  if (address > image->end) error = leave_out(image, address, "not enumerated by the gateway");
   for (i = 0; i < 4; i++) image->buffer[image->fill++] = (uint8_t)(value >> (8 * i));
-  image->end = address + 4;
-  if (!error && image->fill == sizeof image->buffer) error = flush(image);
+  image->end += 4;
+  return image->fill == sizeof image->buffer ? flush(image) : 0;
+}
+
+/* Nothing is known of the addresses up to this one. */
+static int skip_gap(struct image* image, uint32_t until) {
+  const uint32_t size = until - image->end;
+  int error = 0;
+
+  if (size == 0) return 0;
+  if (image->holes < HOLES_OF_ANY_SIZE || (image->holes < HOLES && size >= LARGE_GAP)) {
+    return leave_out(image, until, "not enumerated by the gateway");
+  }
+  if (!image->filled_from) image->filled_from = image->end;
+  while (image->end < until && !error) error = append(image, FILLER);
   return error;
 }
 
@@ -69,7 +92,8 @@ static int walk(struct mlx5_vsc* vsc, struct image* image) {
     }
     error = mlx5_vsc_read(vsc, address, &value);
     if (error) return error;
-    error = append(image, address, value);
+    error = skip_gap(image, address);
+    if (!error) error = append(image, value);
     if (error) {
       snprintf(vsc->why, sizeof vsc->why, "no room for the CR space beyond 0x%x", address);
       return error;
@@ -80,9 +104,20 @@ static int walk(struct mlx5_vsc* vsc, struct image* image) {
   return leave_out(image, image->size, "not enumerated by the gateway");
 }
 
+static void report_filler(const struct image* image) {
+  char text[120];
+
+  if (!image->filled_from) return;
+  snprintf(
+      text, sizeof text,
+      "too many gaps for holes: from 0x%x on, 0xbadacce5 may be an address that does not exist",
+      image->filled_from);
+  image->sink->warn(image->sink, text);
+}
+
 /* With the gateway and the semaphore taken. */
 static int dump_space(struct mlx5_vsc* vsc, const struct vmcoredd_sink* sink) {
-  struct image image = {sink, 0, 0, 0, {0}};
+  struct image image = {sink, 0, 0, 0, 0, 0, {0}};
   int error = mlx5_vsc_set_space(vsc, MLX5_VSC_SPACE_CRSPACE, &image.size);
 
   if (error) return error;
@@ -94,6 +129,7 @@ static int dump_space(struct mlx5_vsc* vsc, const struct vmcoredd_sink* sink) {
     return -EIO;
   }
   error = walk(vsc, &image);
+  report_filler(&image);
   if (error && image.end > 0) {
     const int late = leave_out(&image, image.size, vsc->why);
     if (late && late != -ENOSPC) return late;

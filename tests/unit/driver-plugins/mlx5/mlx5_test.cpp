@@ -220,6 +220,23 @@ TEST(Mlx5Crspace, StopsAtAnEnumerationThatGoesBackwards) {
   EXPECT_TRUE(device.IsReleased());
 }
 
+TEST(Mlx5Crspace, TellsOfNoMoreHolesThanADumpMayHave) {
+  ConnectX device;
+  device.crspace_size = 0x20000;
+  for (uint32_t at = 0; at < 0x10000; at += 8) device.crspace[at] = 0xc0000000 | at;
+  device.crspace[0x18000] = 1;
+  ASSERT_EQ(device.Collect(Mlx5(), "crspace"), 0) << device.error_text;
+  ASSERT_EQ(device.payload.size(), 0x20000u);
+  EXPECT_EQ(device.holes.size(), 502u);  // and a large one, and the end
+  EXPECT_THAT(device.HoleAt(0x17ffc), HasSubstr("not enumerated"));
+  for (const auto& [address, value] : device.crspace) {
+    ASSERT_EQ(device.Payload32(address), value) << "at " << address;
+  }
+  EXPECT_EQ(device.Payload32(500 * 8 - 4), 0u);
+  EXPECT_EQ(device.Payload32(500 * 8 + 4), 0xbadacce5u);
+  EXPECT_THAT(device.warnings, ElementsAre(HasSubstr("from 0xfa4 on")));
+}
+
 TEST(Mlx5Crspace, RefusesASizeThatCannotBe) {
   for (const uint32_t size : {0u, 0x20000000u}) {
     WithCrspace device;

@@ -300,6 +300,25 @@ static int host_write_register(const struct vmcoredd_host* host,
   return error ? explain(session, bar, error) : 0;
 }
 
+/* Opened once: a gateway in configuration space is written to some 100000 times. */
+static int writable_config(struct session* session) {
+  char path[PATH_MAX];
+  int error;
+  int fd;
+
+  if (session->bars.write_fd >= 0) return session->bars.write_fd;
+  error = device_path(session, "config", path, sizeof path);
+  if (error) return error;
+  fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return refuse(session, -EACCES, "configuration space cannot be written");
+  if (!is_sysfs(fd)) {
+    close(fd);
+    return refuse(session, -EROFS, "a captured tree is not written to");
+  }
+  session->bars.write_fd = fd;
+  return fd;
+}
+
 static int host_write_config(const struct vmcoredd_host* host,
                              const struct vmcoredd_device* device,
                              uint32_t offset,
@@ -308,7 +327,6 @@ static int host_write_config(const struct vmcoredd_host* host,
   struct session* session = session_of(host);
   const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
                                   (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
-  char path[PATH_MAX];
   ssize_t written;
   int error = may_write(session);
   int fd;
@@ -320,20 +338,12 @@ static int host_write_config(const struct vmcoredd_host* host,
   }
   if (strcmp(session->device.bus, "pci") != 0) return -EOPNOTSUPP;
   if ((uint64_t)offset + width > session->device.config_size) return -ERANGE;
-  error = device_path(session, "config", path, sizeof path);
-  if (error) return error;
-  fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return refuse(session, -EACCES, "configuration space cannot be written");
-  if (!is_sysfs(fd)) {
-    error = -EROFS;
-    refuse(session, error, "a captured tree is not written to");
-  } else {
-    written = pwrite(fd, bytes, width, (off_t)offset);
-    if (written != (ssize_t)width) error = written < 0 && errno == EPERM ? -EACCES : -EIO;
-    if (error) refuse(session, error, "configuration space could not be written");
-  }
-  close(fd);
-  return error;
+  fd = writable_config(session);
+  if (fd < 0) return fd;
+  written = pwrite(fd, bytes, width, (off_t)offset);
+  if (written == (ssize_t)width) return 0;
+  error = written < 0 && errno == EPERM ? -EACCES : -EIO;
+  return refuse(session, error, "configuration space could not be written");
 }
 
 void bar_state_init(struct session* session) {
@@ -342,10 +352,12 @@ void bar_state_init(struct session* session) {
   memset(&session->bars, 0, sizeof session->bars);
   for (i = 0; i < BAR_COUNT; i++) session->bars.place[i] = i;
   session->bars.window.fd = -1;
+  session->bars.write_fd = -1;
 }
 
 void bar_state_close(struct session* session) {
   if (session->bars.window.fd >= 0) bar_window_close(&session->bars.window);
+  if (session->bars.write_fd >= 0) close(session->bars.write_fd);
 }
 
 void bar_services_install(struct vmcoredd_host* host) {

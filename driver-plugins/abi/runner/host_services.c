@@ -103,9 +103,10 @@ int session_open(struct session* session) {
   struct vmcoredd_device* device = &session->device;
   struct vmcoredd_host* host = &session->host;
 
-  if (request_number(request, "protocol") != VMCOREDD_FRAMES_PROTOCOL) return -EPROTO;
+  /* Before anything fails: session_close() closes what is not -1. */
   session->config_fd = -1;
   bar_state_init(session);
+  if (request_number(request, "protocol") != VMCOREDD_FRAMES_PROTOCOL) return -EPROTO;
   session->quota = request_number(request, "quota");
   session->deadline_ms = deadline ? now_ms() + deadline : 0;
 

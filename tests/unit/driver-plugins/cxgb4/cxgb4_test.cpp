@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "cxgb4_registers.h"
 #include "tests/unit/driver-plugins/fake_host.h"
@@ -12,11 +14,10 @@ extern "C" const vmcoredd_plugin* vmcoredd_builtin_cxgb4_entry(void);
 namespace vmcoredd {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
+using namespace std::string_literals;
 
 constexpr uint32_t kWindowBase = 0x3068, kWindowOffset = 0x306c, kWindow = 0x1b800;
 constexpr uint32_t kFirmware = 0x30b8, kLogPlace = 0x30d8;
@@ -145,6 +146,23 @@ TEST(Cxgb4Devlog, CopiesTheLogThroughTheWindowAndPutsItBack) {
     for (const FakeAccess& write : writes) EXPECT_EQ(write.offset, kWindowOffset);
     EXPECT_EQ(adapter.GetRegister(0, kWindowOffset), 0x00123800u);
   }
+}
+
+// What fixture/make_bar0 writes: memory, whose window does not move.
+TEST(Cxgb4Devlog, ReadsTheLogOfTheFixture) {
+  Adapter adapter;
+  adapter.on_write = nullptr;
+  std::ifstream file(VMCOREDD_CXGB4_BAR0_IMAGE, std::ios::binary);
+  adapter.bars[0].bytes.assign(std::istreambuf_iterator<char>(file), {});
+  const std::vector<uint8_t> before = adapter.bars[0].bytes;
+  ASSERT_EQ(adapter.Collect(Cxgb4(), "devlog"), 0) << adapter.error_text;
+  ASSERT_EQ(adapter.payload.size(), kLogBytes);
+  const std::string log(adapter.payload.begin(), adapter.payload.end());
+  EXPECT_EQ(log.substr(7 * 256 + 16, 5), "fatal");
+  EXPECT_EQ(log.substr(15 * 256 + 16, 26), "fatal: watchdog of cpu %u\0"s);
+  EXPECT_EQ(adapter.bars[0].bytes, before);
+  EXPECT_EQ(adapter.Writes().size(), 17u);
+  EXPECT_THAT(adapter.warnings, ElementsAre(HasSubstr("evaluation 5")));
 }
 
 TEST(Cxgb4Devlog, FindsEachMemory) {

@@ -66,6 +66,7 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
   head.name = dump.name;
   head.source = dump.plugin->name;
   head.time = ManifestTime();
+  if (settings.phase != Phase::kAll) head.phase = PhaseName(settings.phase);
   head.device = dump.device->ToProperties();
   const std::string& address = dump.device->address;
   DumpSession session(dump.plugin->name, dump.offer, std::move(head), budget.LeftFor(address),

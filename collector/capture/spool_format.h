@@ -12,14 +12,16 @@
 // Records look like frames: type and length, u32 little endian, then the payload.
 // "Flat" payloads are key=value lines whose values are escaped (EscapeBytes).
 //
-//   start (dump (data|hole|warning|perturbed)* dump-end | skip | note)* finish
+//   start (dump (data|packed|hole|warning|perturbed)* dump-end | skip | note)* finish
 //
 // The hash in dump-end covers every byte from the dump record's first to the last
 // before dump-end's, so that a dump is either as it was captured or found out.
 
 namespace vmcoredd {
 
-inline constexpr std::string_view kSpoolSchema = "vmcoredd-spool/1";
+// Version 1 has no packed records and no phases; readers take both.
+inline constexpr std::string_view kSpoolSchema = "vmcoredd-spool/2";
+inline constexpr std::string_view kOldSpoolSchema = "vmcoredd-spool/1";
 inline constexpr std::string_view kSpoolFileName = "capture.spool";
 inline constexpr char kDefaultSpoolFolder[] = "/run/vmcoredd";
 
@@ -35,7 +37,7 @@ inline constexpr uint64_t kLargestSpoolBytes = uint64_t{1} << 40;
 
 enum class SpoolRecord : uint32_t {
   kStart = 1,      // flat: schema, generator, capture_id, time, kind, machine.*, max_bytes
-  kDump = 2,       // flat: name, source, time, device.*
+  kDump = 2,       // flat: name, source, time, phase, device.*
   kData = 3,       // bytes
   kHole = 4,       // u64 LE: bytes; then text: why
   kWarning = 5,    // text, of the dump
@@ -44,6 +46,7 @@ enum class SpoolRecord : uint32_t {
   kSkip = 8,       // flat: name, source, outcome, reason
   kNote = 9,       // text: a warning of the whole capture
   kFinish = 10,    // nothing: the capture came to its end
+  kPacked = 11,    // bytes of the dump, packed (record_packer.h)
 };
 
 }  // namespace vmcoredd

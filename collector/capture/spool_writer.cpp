@@ -2,9 +2,11 @@
 #include "collector/capture/spool_writer.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -39,13 +41,22 @@ void AppendEscaped(std::string& text, std::string_view prefix, const Properties&
 
 Result<SpoolWriter> SpoolWriter::Create(const std::string& folder,
                                         const ManifestFragment& capture,
-                                        uint64_t max_bytes) {
+                                        uint64_t max_bytes,
+                                        bool compress) {
   if (max_bytes < 2 * kReservedFromPayload) {
     return Fail(ErrorCode::kInvalidArgument,
                 "a spool needs at least " + std::to_string(2 * kReservedFromPayload) + " bytes");
   }
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return FailIo("cannot make " + EscapeBytes(folder), errno);
+  }
+  UniqueFd folder_fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_fd.is_valid()) return FailIo("cannot open " + EscapeBytes(folder), errno);
+  if (::flock(folder_fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return errno == EWOULDBLOCK
+               ? Result<SpoolWriter>(Fail(ErrorCode::kRefused,
+                                          "another capture is writing to " + EscapeBytes(folder)))
+               : FailIo("cannot lock " + EscapeBytes(folder), errno);
   }
   const std::string path = folder + '/' + std::string(kSpoolFileName);
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -55,7 +66,7 @@ Result<SpoolWriter> SpoolWriter::Create(const std::string& folder,
   }
   if (!fd.is_valid()) return FailIo("cannot create " + EscapeBytes(path), errno);
 
-  SpoolWriter spool(std::move(fd), max_bytes);
+  SpoolWriter spool(std::move(folder_fd), std::move(fd), max_bytes, compress);
   std::string text;
   AppendEscaped(text, "schema", kSpoolSchema);
   AppendEscaped(text, "generator", capture.generator);
@@ -69,7 +80,8 @@ Result<SpoolWriter> SpoolWriter::Create(const std::string& folder,
 }
 
 uint64_t SpoolWriter::room() const {
-  const uint64_t used = end_ + kReservedFromPayload;
+  // One more header: what is written may come to two records.
+  const uint64_t used = end_ + pending_.size() + kSpoolRecordHeaderBytes + kReservedFromPayload;
   return used < max_bytes_ ? max_bytes_ - used : 0;
 }
 
@@ -112,6 +124,7 @@ Result<void> SpoolWriter::BeginDump(const ManifestDump& head) {
   AppendEscaped(text, "name", head.name);
   AppendEscaped(text, "source", head.source);
   AppendEscaped(text, "time", head.time);
+  if (!head.phase.empty()) AppendEscaped(text, "phase", head.phase);
   AppendEscaped(text, "device.", head.device);
   dump_begin_ = end_;
   hasher_.emplace();
@@ -124,10 +137,32 @@ Result<void> SpoolWriter::BeginDump(const ManifestDump& head) {
 }
 
 Result<void> SpoolWriter::Write(std::span<const std::byte> bytes) {
-  return Append(SpoolRecord::kData, {}, bytes, kReservedFromPayload);
+  if (!compress_) return Append(SpoolRecord::kData, {}, bytes, kReservedFromPayload);
+  // What is accepted must fit also if it does not pack.
+  const uint64_t worst = end_ + 2 * kSpoolRecordHeaderBytes + pending_.size() + bytes.size();
+  if (bytes.size() > kMaxSpoolRecordPayload || worst + kReservedFromPayload > max_bytes_) {
+    return Fail(ErrorCode::kLimitExceeded, "the spool is full");
+  }
+  while (!bytes.empty()) {
+    const size_t taken = std::min<size_t>(kMaxSpoolRecordPayload - pending_.size(), bytes.size());
+    pending_.insert(pending_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(taken));
+    bytes = bytes.subspan(taken);
+    if (pending_.size() == kMaxSpoolRecordPayload) VMCOREDD_TRY(Flush());
+  }
+  return {};
+}
+
+Result<void> SpoolWriter::Flush() {
+  if (pending_.empty()) return {};
+  const auto packed = packer_.Pack(pending_);
+  auto appended = packed.empty() ? Append(SpoolRecord::kData, {}, pending_, kReservedFromPayload)
+                                 : Append(SpoolRecord::kPacked, {}, packed, kReservedFromPayload);
+  pending_.clear();
+  return appended;
 }
 
 Result<void> SpoolWriter::WriteHole(uint64_t size, std::string_view reason) {
+  VMCOREDD_TRY(Flush());
   std::array<char, 8> head;
   StoreInt(reinterpret_cast<std::byte*>(head.data()), size, std::endian::little);
   return Append(SpoolRecord::kHole, {head.data(), head.size()}, std::as_bytes(std::span(reason)),
@@ -149,6 +184,7 @@ Result<void> SpoolWriter::AddPerturbation(std::string_view text) {
 }
 
 Result<void> SpoolWriter::EndDump(Outcome outcome, uint64_t duration_us) {
+  VMCOREDD_TRY(Flush());
   std::string text;
   AppendEscaped(text, "outcome", OutcomeName(outcome));
   AppendFlatLine(text, "duration_us", duration_us);
@@ -165,6 +201,7 @@ Result<void> SpoolWriter::EndDump(Outcome outcome, uint64_t duration_us) {
 
 Result<void> SpoolWriter::DropDump() {
   hasher_.reset();
+  pending_.clear();
   if (!dump_begin_) return {};
   if (::ftruncate(fd_.get(), static_cast<off_t>(*dump_begin_)) != 0) {
     return FailIo("the spool: cannot take a dump back", errno);

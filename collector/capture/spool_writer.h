@@ -8,7 +8,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "collector/capture/record_packer.h"
 #include "collector/capture/spool_format.h"
 #include "vmcoredd/base/payload_hash.h"
 #include "vmcoredd/base/result.h"
@@ -23,15 +25,18 @@ class SpoolWriter {
  public:
   // Makes the folder if it is not there, and the spool in it. kAlreadyExists when
   // there is one: it holds a capture that nobody has saved yet. Of `capture`
-  // everything but dumps and skips is recorded. `max_bytes` bounds the file.
+  // everything but dumps and skips is recorded. `max_bytes` bounds the file. kRefused
+  // while another capture writes to a spool in this folder. With `compress` data is
+  // stored packed where that pays.
   static Result<SpoolWriter> Create(const std::string& folder,
                                     const ManifestFragment& capture,
-                                    uint64_t max_bytes);
+                                    uint64_t max_bytes,
+                                    bool compress = false);
 
-  // Payload bytes that still fit, if they come in one record.
+  // Payload bytes that still fit for certain.
   uint64_t room() const;
 
-  // Of `head`: name, source, time, device.
+  // Of `head`: name, source, time, phase, device.
   Result<void> BeginDump(const ManifestDump& head);
   // kLimitExceeded, and nothing written, when it does not fit.
   Result<void> Write(std::span<const std::byte> bytes);
@@ -49,16 +54,26 @@ class SpoolWriter {
   Result<void> Finish();
 
  private:
-  SpoolWriter(UniqueFd fd, uint64_t max_bytes) : fd_(std::move(fd)), max_bytes_(max_bytes) {}
+  SpoolWriter(UniqueFd folder, UniqueFd fd, uint64_t max_bytes, bool compress)
+      : folder_(std::move(folder)),
+        fd_(std::move(fd)),
+        max_bytes_(max_bytes),
+        compress_(compress) {}
   Result<void> Append(SpoolRecord type,
                       std::string_view head,
                       std::span<const std::byte> body,
                       uint64_t reserved);
+  // Writes what is held back to be packed together.
+  Result<void> Flush();
   Result<void> AppendText(SpoolRecord type, std::string_view text, uint64_t reserved);
   Result<void> AppendRemark(SpoolRecord type, std::string_view text);
 
+  UniqueFd folder_;  // locked
   UniqueFd fd_;
   uint64_t max_bytes_;
+  bool compress_;
+  RecordPacker packer_;
+  std::vector<std::byte> pending_;  // data that is not in a record yet
   uint64_t end_ = 0;
   std::optional<uint64_t> dump_begin_;   // where an unfinished dump starts
   std::optional<PayloadHasher> hasher_;  // inside a dump

@@ -75,7 +75,8 @@ Result<void> SpoolReader::ReadStart() {
     return Fail(ErrorCode::kNotRecognised, "it is no spool of vmcoredd-collect");
   }
   const Properties lines = VMCOREDD_TRY(ParseFlatText((*first)->text()));
-  if (const std::string schema = ValueOf(lines, "schema"); schema != kSpoolSchema) {
+  if (const std::string schema = ValueOf(lines, "schema");
+      schema != kSpoolSchema && schema != kOldSpoolSchema) {
     return Fail(ErrorCode::kUnsupported, "the spool is of version \"" + EscapeBytes(schema) +
                                              "\", expected \"" + std::string(kSpoolSchema) + '"');
   }
@@ -130,6 +131,7 @@ Result<void> SpoolReader::OnRecord(const Record& record, SpoolVisitor& visitor) 
     case SpoolRecord::kData:
       dump_length_ += record.payload.size();
       return visitor.OnData(record.payload);
+    case SpoolRecord::kPacked: return OnPacked(record, visitor);
     case SpoolRecord::kHole: {
       const uint64_t size = record.payload.size() < 8
                                 ? 0
@@ -147,6 +149,17 @@ Result<void> SpoolReader::OnRecord(const Record& record, SpoolVisitor& visitor) 
   }
 }
 
+Result<void> SpoolReader::OnPacked(const Record& record, SpoolVisitor& visitor) {
+  const auto bytes = unpacker_.Unpack(record.payload);
+  if (!bytes) return LoseDump(visitor, bytes.error().ToString());
+  // A few bytes can be many: no dump is longer than the spool could have been.
+  if (bytes->size() > max_dump_bytes_ || dump_length_ > max_dump_bytes_ - bytes->size()) {
+    return LoseDump(visitor, "it is longer than its spool");
+  }
+  dump_length_ += bytes->size();
+  return visitor.OnData(*bytes);
+}
+
 Result<void> SpoolReader::OnDumpRecord(const Record& record, SpoolVisitor& visitor) {
   if (dump_) VMCOREDD_TRY(LoseDump(visitor, "it has no end"));
   is_lost_ = false;
@@ -161,6 +174,7 @@ Result<void> SpoolReader::OnDumpRecord(const Record& record, SpoolVisitor& visit
   dump_->name = std::move(name);
   dump_->source = ValueOf(lines, "source");
   dump_->time = ValueOf(lines, "time");
+  dump_->phase = ValueOf(lines, "phase");
   dump_->device = ValuesUnder(lines, "device.");
   dump_length_ = 0;
   hasher_.emplace();

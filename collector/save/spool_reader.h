@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/capture/record_packer.h"
 #include "collector/capture/spool_format.h"
 #include "vmcoredd/base/byte_source.h"
 #include "vmcoredd/base/payload_hash.h"
@@ -64,6 +65,7 @@ class SpoolReader {
 
   Result<void> ReadStart();
   Result<void> OnRecord(const Record& record, SpoolVisitor& visitor);
+  Result<void> OnPacked(const Record& record, SpoolVisitor& visitor);
   Result<void> OnDumpRecord(const Record& record, SpoolVisitor& visitor);
   Result<void> OnDumpEnd(const Record& record, SpoolVisitor& visitor);
   Result<void> OnSkip(const Record& record);
@@ -74,6 +76,7 @@ class SpoolReader {
   std::unique_ptr<ByteSource> source_;
   uint64_t offset_ = 0;
   std::vector<std::byte> window_;
+  RecordUnpacker unpacker_;
   ManifestFragment capture_;
   std::optional<ManifestDump> dump_;  // the one that is being replayed
   uint64_t dump_length_ = 0;

@@ -82,13 +82,13 @@ void CheckDump(std::span<const std::byte> bytes, size_t piece, uint64_t size) {
     return pattern;
   }();
   const std::string file = folder + '/' + std::string(kSpoolFileName);
-  auto spool = SpoolWriter::Create(folder, ManifestFragment{}, kSpoolBytes);
+  auto spool = SpoolWriter::Create(folder, ManifestFragment{}, kSpoolBytes, piece % 2 == 0);
   fuzz::Require(spool.has_value(), "a spool can be made");
   Offer offer;
   offer.size = size;
   ManifestDump head;
   head.name = "fuzz_dump";
-  DumpSession session("fuzz", offer, head, *spool);
+  DumpSession session("fuzz", offer, head, kDefaultSpoolBytes, *spool);
   const ChildEnd end = Converse(session, bytes, piece);
   const auto result = session.Close(end, 0);
   fuzz::Require(result.has_value(), "the spool takes whatever a plugin says");

@@ -28,13 +28,13 @@ ManifestDump Head(const std::string& name) {
 
 class SpoolTest : public testing::Test {
  protected:
-  Result<SpoolWriter> Create(uint64_t max_bytes = kDefaultSpoolBytes) {
+  Result<SpoolWriter> Create(uint64_t max_bytes = kDefaultSpoolBytes, bool compress = false) {
     ManifestFragment capture;
     capture.generator = "test";
     capture.capture_id = "0123";
     capture.kind = "crash";
     capture.machine = {{"release", "6.1"}};
-    return SpoolWriter::Create(path_, capture, max_bytes);
+    return SpoolWriter::Create(path_, capture, max_bytes, compress);
   }
   // A spool of two dumps.
   void WriteTwo() {
@@ -211,9 +211,97 @@ TEST_F(SpoolTest, RefusesWhatIsNoSpoolAndLaterVersions) {
   std::filesystem::remove(File());
   WriteTwo();
   std::string later = ReadFile(File());
-  later.replace(later.find("vmcoredd-spool/1"), 16, "vmcoredd-spool/2");
+  const size_t version = later.find("vmcoredd-spool/2");
+  later.replace(version, 16, "vmcoredd-spool/3");
   WriteFile(File(), later);
   EXPECT_EQ(ReadSpool(path_).error().code(), ErrorCode::kUnsupported);
+  later.replace(version, 16, "vmcoredd-spool/1");
+  WriteFile(File(), later);
+  EXPECT_EQ(ReadSpool(path_)->order.size(), 2u);
+}
+
+TEST_F(SpoolTest, OneCaptureAtATime) {
+  const auto first = Create();
+  ASSERT_TRUE(first);
+  std::filesystem::remove(File());
+  const auto second = Create();
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().ToString(), HasSubstr("another capture is writing"));
+}
+
+// Bytes that pack well, badly, and not at all.
+std::string MixedBytes() {
+  std::string bytes(300'000, 'x');
+  uint32_t state = 1;
+  for (size_t i = 100'000; i < bytes.size(); ++i) {
+    state = state * 1664525 + 1013904223;
+    bytes[i] = static_cast<char>(i < 200'000 ? state >> 30 : state >> 24);
+  }
+  return bytes;
+}
+
+TEST_F(SpoolTest, PacksWhatPaysAndGivesItBack) {
+  const std::string bytes = MixedBytes();
+  auto spool = Create(kDefaultSpoolBytes, true);
+  ASSERT_TRUE(spool);
+  ASSERT_TRUE(spool->BeginDump(Head("one")));
+  // In pieces that are not the records', with a hole among them.
+  for (size_t at = 0; at < bytes.size(); at += 7000) {
+    ASSERT_TRUE(spool->Write(Bytes(std::string_view(bytes).substr(at, 7000))));
+    if (at == 70'000) {
+      ASSERT_TRUE(spool->WriteHole(16, "asleep"));
+    }
+  }
+  ASSERT_TRUE(spool->EndDump(Outcome::kOk, 0));
+  ASSERT_TRUE(spool->BeginDump(Head("two")));
+  ASSERT_TRUE(spool->Write(Bytes("short")));
+  ASSERT_TRUE(spool->EndDump(Outcome::kOk, 0));
+  ASSERT_TRUE(spool->Finish());
+  EXPECT_LT(std::filesystem::file_size(File()), 150'000u);
+  const auto content = ReadSpool(path_);
+  ASSERT_TRUE(content) << content.error().ToString();
+  EXPECT_THAT(content->lost, IsEmpty());
+  EXPECT_EQ(content->dumps.at("one").payload,
+            bytes.substr(0, 77'000) + std::string(16, '\0') + bytes.substr(77'000));
+  EXPECT_EQ(content->dumps.at("one").facts.holes.at(0).range, (ByteRange{77'000, 16}));
+  EXPECT_EQ(content->dumps.at("two").payload, "short");
+}
+
+TEST_F(SpoolTest, ADamagedPackedRecordCostsItsDumpOnly) {
+  auto spool = Create(kDefaultSpoolBytes, true);
+  ASSERT_TRUE(spool);
+  for (const char* name : {"one", "two"}) {
+    ASSERT_TRUE(spool->BeginDump(Head(name)));
+    ASSERT_TRUE(spool->Write(Bytes(std::string(5000, *name))));
+    ASSERT_TRUE(spool->EndDump(Outcome::kOk, 0));
+  }
+  ASSERT_TRUE(spool->Finish());
+  const std::string whole = ReadFile(File());
+  const size_t magic = whole.find("\x28\xb5\x2f\xfd");
+  ASSERT_NE(magic, std::string::npos);
+  for (size_t at = magic - 4; at < magic + 16; ++at) {
+    std::string damaged = whole;
+    damaged[at] ^= 0x40;
+    WriteFile(File(), damaged);
+    const auto content = ReadSpool(path_);
+    ASSERT_TRUE(content);
+    EXPECT_EQ(content->order, std::vector<std::string>{"two"}) << at;
+    EXPECT_THAT(content->capture.skipped, SizeIs(1));
+  }
+}
+
+TEST_F(SpoolTest, WhatWasAcceptedFitsWhetherItPacksOrNot) {
+  auto spool = Create(128 * 1024, true);
+  ASSERT_TRUE(spool);
+  ASSERT_TRUE(spool->BeginDump(Head("one")));
+  const std::string bytes = MixedBytes().substr(200'000);
+  size_t accepted = 0;
+  while (spool->Write(Bytes(std::string_view(bytes).substr(accepted, 1000)))) accepted += 1000;
+  EXPECT_GT(accepted, 50'000u);
+  EXPECT_TRUE(spool->EndDump(Outcome::kOverBudget, 0));
+  EXPECT_TRUE(spool->Finish());
+  EXPECT_LE(std::filesystem::file_size(File()), 128u * 1024);
+  EXPECT_EQ(ReadSpool(path_)->dumps.at("one").payload, bytes.substr(0, accepted));
 }
 
 }  // namespace

@@ -124,7 +124,9 @@ static int host_describe_bar(const struct vmcoredd_host* host,
   found.size = resource->size;
   if (resource->flags & BAR_RESOURCE_IO) found.flags |= VMCOREDD_BAR_IO;
   if (resource->flags & BAR_RESOURCE_PREFETCH) found.flags |= VMCOREDD_BAR_PREFETCHABLE;
-  vmcoredd_struct_copy(bar, bar->struct_size, &found);
+  /* A newer plugin's larger struct: what it has more is zero. */
+  memset(bar, 0, bar->struct_size);
+  *bar = found;
   return 0;
 }
 
@@ -224,7 +226,7 @@ static int prepare(struct session* session,
   if (offset > session->bars.resources[bar].size ||
       size > session->bars.resources[bar].size - offset) {
     return refuse(session, -ERANGE, "0x%llx is past the end of BAR %u, 0x%llx",
-                  (unsigned long long)(offset + size), bar,
+                  (unsigned long long)offset + size, bar,
                   (unsigned long long)session->bars.resources[bar].size);
   }
   return open_bar(session, bar, is_writable);

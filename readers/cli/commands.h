@@ -98,6 +98,13 @@ struct FinaliseCommand {
   std::vector<std::string> directories;
 };
 
+struct DoctorCommand {
+  std::string config;
+  std::string sysroot;
+  bool json = false;
+  bool acknowledge = false;
+};
+
 using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
@@ -109,7 +116,8 @@ using Command = std::variant<ListCommand,
                              UnflattenCommand,
                              PrepareCommand,
                              RecordCommand,
-                             FinaliseCommand>;
+                             FinaliseCommand,
+                             DoctorCommand>;
 
 // Parses a command line. An exit code instead of a command when there is nothing
 // more to do: help and version have been printed, or the usage error.
@@ -128,6 +136,7 @@ void Run(const UnflattenCommand& command, Console& console);
 void Run(const PrepareCommand& command, Console& console);
 void Run(const RecordCommand& command, Console& console);
 void Run(const FinaliseCommand& command, Console& console);
+void Run(const DoctorCommand& command, Console& console);
 
 }  // namespace vmcoredd::cli
 

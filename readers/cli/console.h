@@ -46,6 +46,9 @@ class Console {
   // "vmcoredd: TEXT" for a request that makes no sense: exit code 2.
   void AddUsageError(std::string_view text);
 
+  // Exit code 1 without a message: standard output has it.
+  void RaiseProblem() { Raise(kExitProblem); }
+
   const std::vector<Problem>& problems() const { return problems_; }
   size_t problem_count() const { return problem_count_; }
 

@@ -177,4 +177,15 @@ std::string ExtractJson(const std::vector<ExtractedDump>& extracted,
   return ToText(Document("vmcoredd-extract/1", std::move(dumps), "dumps", problems));
 }
 
+std::string DoctorJson(const std::vector<Check>& checks, const std::vector<Problem>& problems) {
+  Json list = Json::array();
+  for (const Check& check : checks) {
+    list.push_back({{"name", check.name},
+                    {"status", std::string(CheckStatusName(check.status))},
+                    {"text", check.text},
+                    {"advice", check.advice.empty() ? Json(nullptr) : Json(check.advice)}});
+  }
+  return ToText(Document("vmcoredd-doctor/1", std::move(list), "checks", problems));
+}
+
 }  // namespace vmcoredd::cli

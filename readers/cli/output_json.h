@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/setup/doctor.h"
 #include "readers/cli/console.h"
 #include "readers/cli/inputs.h"
 
@@ -44,6 +45,8 @@ std::string VerifyJson(const std::vector<VerifiedFile>& files,
 std::string ExtractJson(const std::vector<ExtractedDump>& dumps,
                         bool stored,
                         const std::vector<Problem>& problems);
+
+std::string DoctorJson(const std::vector<Check>& checks, const std::vector<Problem>& problems);
 
 }  // namespace vmcoredd::cli
 

@@ -86,6 +86,7 @@ struct Parsed {
   PrepareCommand prepare;
   RecordCommand record;
   FinaliseCommand finalise;
+  DoctorCommand doctor;
 
   bool to_stdout = false;
   std::string show_offset;
@@ -257,6 +258,18 @@ void AddSetup(CLI::App& app, Parsed& parsed) {
       ->allow_extra_args(false);
 }
 
+void AddDoctor(CLI::App& app, Parsed& parsed) {
+  CLI::App& doctor =
+      AddSubcommand(app, "doctor", "will the next crash of this machine carry device state?",
+                    "  vmcoredd doctor\n"
+                    "  vmcoredd doctor --acknowledge");
+  AddConfig(doctor, parsed.doctor.config);
+  AddSysroot(doctor, parsed.doctor.sysroot);
+  doctor.add_flag("--json", parsed.doctor.json, "print JSON (schema vmcoredd-doctor/1)");
+  doctor.add_flag("--acknowledge", parsed.doctor.acknowledge,
+                  "enable early capture again that a crash without a dump has disabled");
+}
+
 // What the parser cannot check by itself.
 Command Complete(const CLI::App& sub, Parsed& parsed) {
   const std::string& name = sub.get_name();
@@ -266,6 +279,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "attach") return parsed.attach;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
+  if (name == "doctor") return parsed.doctor;
   if (name == "finalise") return parsed.finalise;
   if (name == "record") return parsed.record;
   if (name == "prepare") {
@@ -318,6 +332,7 @@ std::variant<Command, int> ParseCommandLine(int argc, char** argv) {
   AddReading(app, parsed);
   AddWriting(app, parsed);
   AddSetup(app, parsed);
+  AddDoctor(app, parsed);
   try {
     app.parse(argc, argv);
     return Complete(*app.get_subcommands().front(), parsed);

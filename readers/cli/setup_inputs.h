@@ -12,6 +12,14 @@ namespace vmcoredd::cli {
 
 class Console;
 
+// A configuration file, read and parsed.
+struct ConfigFile {
+  std::string path;
+  std::optional<Error> error;  // it cannot be read
+  ParsedConfig parsed;
+};
+ConfigFile ReadConfigFile(const std::string& path, const Sysroot& root);
+
 // The configuration at `path`, or, if that is empty, in its usual place, where a
 // missing one means the defaults. Nothing when it has mistakes; all of them have
 // then been told.

@@ -30,7 +30,7 @@ _vmcoredd() {
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
       "list info extract show pack attach detach verify unflatten \
-       prepare record finalise --help --version" -- "$cur")
+       prepare record finalise doctor --help --version" -- "$cur")
     return
   fi
   case $command in
@@ -42,6 +42,7 @@ _vmcoredd() {
     attach) options="--yes --force" ;;
     detach) options="--yes" ;;
     unflatten) options="--force" ;;
+    doctor) options="--config --sysroot --json --acknowledge" ;;
     finalise) options="--config --sysroot --directory" ;;
     record) options="--config --sysroot --output --disarm" ;;
     prepare) options="--config --sysroot --output --image --release --if-changed" ;;

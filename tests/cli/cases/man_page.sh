@@ -13,7 +13,7 @@ known() {
   done
 }
 known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack attach detach verify unflatten
-known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare record finalise
+known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare record finalise doctor
 # Every key of the configuration is in its page.
 mandoc -Tlint -W warning "$SOURCE/collector/setup/vmcoredd.conf.5"
 mandoc -Tascii "$SOURCE/collector/setup/vmcoredd.conf.5" | sed 's/.\x08//g' > text

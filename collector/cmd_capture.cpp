@@ -22,8 +22,8 @@ Result<CaptureSummary> Capture(const CommandLine& line, bool& has_problems) {
   Preparation preparation = VMCOREDD_TRY(Prepare(line));
   CaptureSettings& settings = preparation.settings;
   const Inventory inventory = VMCOREDD_TRY(ReadInventory(line.sysroot));
-  SpoolWriter spool = VMCOREDD_TRY(
-      SpoolWriter::Create(line.spool(), DescribeCapture(settings), settings.budget.spool_bytes, settings.compress));
+  SpoolWriter spool = VMCOREDD_TRY(SpoolWriter::Create(
+      line.spool(), DescribeCapture(settings), settings.budget.spool_bytes, settings.compress));
   for (const std::string& problem : preparation.problems) VMCOREDD_TRY(spool.AddNote(problem));
   for (const std::string& warning : inventory.warnings) {
     Complain(warning);

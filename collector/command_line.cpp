@@ -169,6 +169,11 @@ constexpr CommandOption kOptions[] = {
        line.plugin_paths.emplace_back(argument);
        return {};
      }},
+    {"rehearse", false, Bit(Command::kPlan),
+     [](CommandLine& line, const char*) -> Result<void> {
+       line.is_rehearsal = true;
+       return {};
+     }},
     {"replace", false, Bit(Command::kSave),
      [](CommandLine& line, const char*) -> Result<void> {
        line.save.existing = OutputFile::Existing::kReplace;

@@ -25,7 +25,8 @@ struct CommandLine {
   bool is_verbose = false;
   std::vector<std::string> spools;  // folders; without one the default
 
-  bool is_dry_run = false;  // hold
+  bool is_dry_run = false;    // hold
+  bool is_rehearsal = false;  // plan
 
   // capture, plan, plugins
   std::string sysroot;

@@ -32,6 +32,9 @@ struct Preparation {
 // An executable that cannot be used is no reason not to use the others.
 Result<Preparation> Prepare(const CommandLine& line);
 
+// plan --rehearse.
+int RunRehearsal(const Preparation& preparation);
+
 }  // namespace vmcoredd
 
 #endif  // VMCOREDD_COLLECTOR_COMMANDS_H_

@@ -24,6 +24,8 @@ capture, plan:
   --allow CLASS       the riskiest dumps to collect: passive (the default),
                       side-effect or intrusive
   --spool-max BYTES   what the spool may grow to (default 4194304)
+plan:
+  --rehearse          read now what can be read without harm, and say how long it took
 hold:
   --dry-run           show what would be held, and why the others are not
 capture, hold, plan:

@@ -129,6 +129,7 @@ DumpResult DumpSession::Judge(const ChildEnd& end) const {
   if (state_ == State::kDone && result.problem.empty()) {
     if (dump_error_ != 0) {
       result.problem = "the plugin reported: " + ErrnoText(dump_error_);
+      if (!last_error().empty()) result.problem += ": " + last_error();
     } else if (offer_.size != 0 && written_ < offer_.size) {
       result.problem = "the plugin delivered " + std::to_string(written_) + " of " +
                        std::to_string(offer_.size) + " bytes";

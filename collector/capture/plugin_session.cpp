@@ -2,6 +2,7 @@
 #include "collector/capture/plugin_session.h"
 
 #include <cstring>
+#include <utility>
 
 #include "collector/capture/flat_text.h"
 #include "driver-plugins/abi/runner/frames.h"
@@ -65,9 +66,10 @@ Result<void> PluginSession::OnLog(const Frame& frame) {
     return Fail(ErrorCode::kCorrupt, "a log frame without level");
   }
   const auto level = LoadInt<uint32_t>(frame.payload.data(), std::endian::little);
-  if (level <= VMCOREDD_LOG_WARNING && logs_.size() < kMaxLogLines) {
-    logs_.push_back(CleanText(frame.text().substr(4)));
-  }
+  std::string text = CleanText(frame.text().substr(4));
+  if (level == VMCOREDD_LOG_ERROR) last_error_ = text;
+  if (level <= VMCOREDD_LOG_WARNING && logs_.size() < kMaxLogLines)
+    logs_.push_back(std::move(text));
   return {};
 }
 

@@ -33,6 +33,9 @@ class PluginSession : public FrameHandler {
   // Warnings and errors it logged.
   const std::vector<std::string>& logs() const { return logs_; }
 
+  // The last error it logged: the reason, when a callback then fails.
+  const std::string& last_error() const { return last_error_; }
+
   // Why the answer of a process that ended as `end` cannot be used as it is; empty
   // when it is a complete one without error.
   std::string Problem(const ChildEnd& end) const;
@@ -57,6 +60,7 @@ class PluginSession : public FrameHandler {
   int error_ = 0;
   std::string reason_;
   std::vector<std::string> logs_;
+  std::string last_error_;
 };
 
 // Words for an errno value that a plugin gave, without what the C library would

@@ -22,3 +22,7 @@ vmcoredd-collect capture --deadline-ms 30000 --sysroot tree --option id.0000:01:
 expect 1 vmcoredd-collect save --spool spool2 --output own.vmcoredd 2> said
 grep -o '^vmcoredd-collect: pci_.*' said
 vmcoredd list own.vmcoredd | grep -c 'pci_0000:01:00.0$'
+# A dump that fails says why.
+expect 1 vmcoredd-collect capture --deadline-ms 30000 --sysroot tree --allow side-effect \
+  --option id.0000:01:00.0=1425:5401 --option bar.0000:01:00.0=0:1 --spool spool3 2> said
+grep cxgb4 said

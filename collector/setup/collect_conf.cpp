@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 
+#include "collector/capture/collect_config.h"
 #include "collector/capture/flat_text.h"
 #include "collector/setup/identity.h"
 #include "vmcoredd/base/text.h"
@@ -13,7 +14,7 @@ namespace vmcoredd {
 
 namespace {
 
-std::string Ids(const PathDevice& device) {
+std::string Ids(const NeededDevice& device) {
   std::array<char, 16> text;
   std::snprintf(text.data(), text.size(), "%04x:%04x", device.vendor_id, device.device_id);
   return text.data();
@@ -49,7 +50,7 @@ std::string_view KeyOf(std::string_view line) { return line.substr(0, line.find(
 std::string CompileCollectConf(const CollectConfInput& input) {
   const Config& config = input.config;
   std::string text;
-  AppendFlatLine(text, "schema", kCollectConfSchema);
+  AppendFlatLine(text, "schema", kCollectConfigSchema);
   Append(text, "generator", input.generator);
   Append(text, "time", UtcTime(input.time));
   Append(text, "release", input.release);
@@ -72,21 +73,26 @@ std::string CompileCollectConf(const CollectConfInput& input) {
   AppendFlag(text, "compress", config.budget.compress);
   AppendAll(text, "plugin", config.plugins.paths);
   for (const auto& [key, value] : config.plugins.options) Append(text, "option." + key, value);
+  for (size_t i = 0; i < config.generic.size(); ++i) {
+    Append(text, "option.generic.range." + std::to_string(i), config.generic[i]);
+  }
   AppendAll(text, "skip", config.devices.skip);
   // A path that is not known for sure is not told at all: half of it would look whole.
   if (input.path.unknown.empty()) {
-    for (const PathDevice& device : input.path.devices) {
+    for (const NeededDevice& device : input.path.devices) {
       Append(text, "path", device.address + ' ' + Ids(device));
     }
   }
   AppendAll(text, "hold_also", config.hold.also);
   AppendAll(text, "hold_never", config.hold.never);
   AppendAll(text, "vfio", config.devices.vfio);
-  // The reader takes so many lines and no more; finalise has the whole record.
-  size_t lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  // The reader takes so many bytes and no more; finalise has the whole record.
   for (const auto& [key, value] : input.identity) {
-    if (lines++ == kMaxFlatLines) break;
+    const size_t before = text.size();
     Append(text, key, value);
+    if (text.size() <= kMaxCollectConfigBytes) continue;
+    text.resize(before);
+    break;
   }
   return text;
 }

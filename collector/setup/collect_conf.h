@@ -15,7 +15,6 @@
 
 namespace vmcoredd {
 
-inline constexpr std::string_view kCollectConfSchema = "vmcoredd-collect/1";
 // In the image, without the leading slash as in a cpio archive.
 inline constexpr std::string_view kCollectConfName = "etc/vmcoredd/collect.conf";
 // What the image of this machine has.

@@ -6,6 +6,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "collector/capture/flat_text.h"
 #include "collector/capture/inventory.h"
 #include "collector/setup/config.h"
 #include "vmcoredd/base/text.h"
@@ -19,6 +20,8 @@ namespace {
 // Above any machine; what is larger is a mistake.
 constexpr uint64_t kMaxMilliseconds = 3600 * 1000;
 constexpr uint64_t kMaxBytes = uint64_t{1} << 40;
+// The collector takes no smaller one (collect_config.cpp).
+constexpr uint64_t kMinSpool = 128 * 1024;
 constexpr size_t kMaxListed = 256;
 // Values go into lines of the flat text.
 constexpr size_t kMaxValue = 1024;
@@ -31,6 +34,35 @@ bool IsRiskClass(std::string_view text) {
   return text == "passive" || text == "side-effect" || text == "intrusive";
 }
 bool IsTrip(std::string_view text) { return text == "panic" || text == "unclean" || text == "off"; }
+
+constexpr const char* kRiskClasses = "\"passive\", \"side-effect\" or \"intrusive\"";
+constexpr size_t kMaxGeneric = 64;  // options that the plugin asks for
+constexpr uint64_t kNoBar = 99;
+
+bool IsGenericDevice(std::string_view text) {
+  const bool is_ids = text.size() == 9 && text[4] == ':' &&
+                      text.find_first_not_of("0123456789abcdefABCDEF:") == text.npos &&
+                      text.find(':', 5) == text.npos;
+  return is_ids || IsPciAddress(text);
+}
+
+// ADDRESS,REGISTERS[,WIDTH]: the plugin checks the rest against the device.
+bool IsGenericRange(std::string_view text) {
+  int fields = 0;
+  for (bool more = true; more; ++fields) {
+    const size_t comma = text.find(',');
+    if (!ParseNumber(text.substr(0, comma))) return false;
+    more = comma != text.npos;
+    if (more) text.remove_prefix(comma + 1);
+  }
+  return fields == 2 || fields == 3;
+}
+
+bool IsGenericName(std::string_view text) {
+  return !text.empty() && text.size() <= 24 &&
+         text.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.+") == text.npos;
+}
 
 class ConfigReader {
  public:
@@ -110,6 +142,28 @@ class ConfigReader {
     AddOptions(*table, "", options);
   }
 
+  // [[generic]]: one dump of registers each.
+  void Generic(const toml::table& root, std::vector<std::string>& dumps) {
+    section_ = "generic";
+    sections_.emplace_back(section_);
+    const toml::node* const node = root.get("generic");
+    if (!node) return;
+    const toml::array* const list = node->as_array();
+    if (!list) return WrongType(*node, "generic", "tables: [[generic]]");
+    for (const toml::node& item : *list) {
+      table_ = item.as_table();
+      taken_.clear();
+      if (!table_ || dumps.size() == kMaxGeneric) {
+        WrongType(item, "generic",
+                  "at most " + std::to_string(kMaxGeneric) + " tables: [[generic]]");
+        continue;
+      }
+      dumps.push_back(GenericDump(item));
+      Close();
+    }
+    table_ = nullptr;
+  }
+
   // What no call has taken is unknown.
   void Close() {
     if (!table_) return;
@@ -140,6 +194,29 @@ class ConfigReader {
   void WrongType(const toml::node& node, std::string_view name, std::string_view expected) {
     Problem(node.source().begin,
             std::string(name) + ": expected " + std::string(expected) + ", found " + Found(node));
+  }
+
+  std::string GenericDump(const toml::node& place) {
+    std::string device, risk, name;
+    uint64_t bar = kNoBar;
+    std::vector<std::string> ranges;
+    bool early = false;
+    Text("device", IsGenericDevice, "an address, or ids like \"8086:10d3\"", device);
+    Number("bar", 0, 5, bar);
+    TextList("ranges", IsGenericRange, "like \"0x1000,16\": address and number of registers",
+             ranges);
+    Flag("early", early);
+    Text("class", IsRiskClass, kRiskClasses, risk);
+    Text("name", IsGenericName, "up to 24 letters, digits, '-', '.', '+'", name);
+    if (device.empty() || bar == kNoBar || ranges.empty()) {
+      Problem(place.source().begin, "generic: device, bar and ranges are needed");
+    }
+    std::string dump = device + " bar" + std::to_string(bar);
+    for (const std::string& range : ranges) dump += ' ' + range;
+    if (early) dump += " early";
+    if (!risk.empty()) dump += " class=" + risk;
+    if (!name.empty()) dump += " name=" + name;
+    return dump;
   }
 
   static std::string Found(const toml::node& node) {
@@ -199,6 +276,8 @@ class DefaultPrinter {
   }
   void Options(std::string_view key, const Properties&) { Add(key, "{}"); }
   void Close() {}
+  // None by default, and no key of a section.
+  void Generic(const toml::table&, const std::vector<std::string>&) {}
 
  private:
   void Add(std::string_view key, std::string value) {
@@ -230,12 +309,11 @@ void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
   visit.Close();
 
   visit.Open(root, "budget");
-  visit.Text("allow", IsRiskClass, "\"passive\", \"side-effect\" or \"intrusive\"",
-             config.budget.allow);
+  visit.Text("allow", IsRiskClass, kRiskClasses, config.budget.allow);
   visit.Number("device_ms", 1, kMaxMilliseconds, config.budget.device_ms);
   visit.Number("device_bytes", 4096, kMaxBytes, config.budget.device_bytes);
-  visit.Number("early_bytes", 65536, kMaxBytes, config.budget.early_bytes);
-  visit.Number("late_bytes", 65536, kMaxBytes, config.budget.late_bytes);
+  visit.Number("early_bytes", kMinSpool, kMaxBytes, config.budget.early_bytes);
+  visit.Number("late_bytes", kMinSpool, kMaxBytes, config.budget.late_bytes);
   visit.Number("memory_floor", 0, kMaxBytes, config.budget.memory_floor);
   visit.Flag("compress", config.budget.compress);
   visit.Close();
@@ -249,6 +327,8 @@ void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
   visit.TextList("paths", IsAbsolutePath, "the absolute path of a program", config.plugins.paths);
   visit.Options("options", config.plugins.options);
   visit.Close();
+
+  visit.Generic(root, config.generic);
 
   visit.Open(root, "finalise");
   visit.TextList("directories", IsAbsolutePath, "an absolute path", config.finalise.directories);

@@ -47,6 +47,8 @@ struct Config {
     std::vector<std::string> paths;
     Properties options;  // "mlx5.crspace" -> "1"
   } plugins;
+  // [[generic]], each as the plugin `generic` takes it: "8086:10d3 bar0 0x0,16 name=x".
+  std::vector<std::string> generic;
   struct Finalise {
     std::vector<std::string> directories;
     bool attach = false;

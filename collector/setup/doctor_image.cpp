@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "collector/capture/collect_config.h"
 #include "collector/setup/doctor_checks.h"
 #include "collector/setup/image.h"
 #include "collector/setup/image_reader.h"
@@ -65,7 +66,8 @@ void TellMissing(const ImageFacts& image, std::vector<Check>& checks) {
 
 // Drivers that load, or are built in, and bind to devices that nothing holds.
 void CheckDrivers(const DoctorContext& context, std::vector<Check>& checks) {
-  const bool holds = CompileCollectConf(context.compiled).find("\nhold=1\n") != std::string::npos;
+  const auto compiled = ParseCollectConfig(CompileCollectConf(context.compiled));
+  const bool holds = compiled && compiled->hold;
   std::set<std::string> in_image;
   std::set<std::string> built_in;
   for (const std::string& address : context.root.List("/sys/bus/pci/devices")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <algorithm>
 
+#include "collector/capture/collect_config.h"
 #include "collector/capture/flat_text.h"
 #include "collector/setup/crash_guard.h"
 #include "collector/setup/doctor_checks.h"
@@ -114,20 +115,19 @@ void CheckPolicy(const DoctorContext& context, std::vector<Check>& checks) {
                       "at most " + std::to_string(context.input.config.early.time_ms) + " ms",
                       {}});
   }
-  const auto compiled = ParseFlatText(CompileCollectConf(context.compiled));
-  if (compiled && FindText(*compiled, "hold") == "1") {
+  const auto compiled = ParseCollectConfig(CompileCollectConf(context.compiled));
+  if (compiled && compiled->hold) {
     std::vector<std::string> path;
-    for (const PathDevice& device : context.compiled.path.devices) path.push_back(device.address);
+    for (const NeededDevice& device : context.compiled.path.devices) path.push_back(device.address);
     checks.push_back({"hold",
                       CheckStatus::kOk,
                       "devices are held, but for those that the vmcore needs: " + SomeOf(path),
                       {}});
   } else {
-    checks.push_back(
-        {"hold", CheckStatus::kWarn,
-         "no device will be held: " +
-             std::string(compiled ? FindText(*compiled, "hold_reason").value_or("") : ""),
-         "late capture then has only devices whose drivers are not in the image"});
+    checks.push_back({"hold", CheckStatus::kWarn,
+                      "no device will be held: " +
+                          (compiled ? compiled->hold_reason : compiled.error().ToString()),
+                      "late capture then has only devices whose drivers are not in the image"});
   }
   const auto text = root.Text(kArmedPath);
   const auto armed = text ? ParseFlatText(*text) : Result<Properties>();

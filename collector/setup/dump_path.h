@@ -12,15 +12,15 @@
 namespace vmcoredd {
 
 // A device that the crash kernel cannot do without.
-struct PathDevice {
+struct NeededDevice {
   std::string address;
   uint16_t vendor_id = 0, device_id = 0;
   std::string why;  // "the root filesystem", "console"
 };
 
 struct DumpPath {
-  std::vector<PathDevice> devices;   // by address
-  std::vector<std::string> unknown;  // why it is not known for sure; empty: it is
+  std::vector<NeededDevice> devices;  // by address
+  std::vector<std::string> unknown;   // why it is not known for sure; empty: it is
 };
 
 // What saving a vmcore needs: the target of the vmcore, the root filesystem, every

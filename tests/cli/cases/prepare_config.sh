@@ -18,7 +18,18 @@ vfio = ["0000:02:00.0"]
 paths = ["/usr/lib/vmcoredd/plugins/my nic"]
 [plugins.options]
 "mlx5.crspace" = true
-generic.range = "0000:00:03.0 bar0 0x0 64"
+virtio-pci.x = 7
+[[generic]]
+device = "10ee:9038"
+bar = 0
+ranges = ["0x0,16", "0x1000,4,8"]
+name = "fifo"
+[[generic]]
+device = "0000:02:00.0"
+bar = 2
+ranges = ["4096,1"]
+early = true
+class = "passive"
 END
 vmcoredd prepare --sysroot m --config good.conf --output c
 grep -E '^(early|allow|compress|skip|vfio|plugin|option|hold)' c
@@ -33,6 +44,13 @@ enabled = 1
 [budget]
 allow = "everything"
 device_bytes = -1
+[[generic]]
+device = "eth0"
+bar = 6
+ranges = ["0x0", "a,b", "1,2,3,4", "0,4"]
+name = "a/b"
+width = 4
+[[generic]]
 [surprise]
 [plugins.options]
 nodot = 1

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-
+#include "collector/capture/collect_config.h"
 #include "collector/setup/collect_conf.h"
 #include "collector/setup/kdump_target.h"
 #include "collector/setup/mounts.h"
@@ -94,11 +93,100 @@ TEST(CollectConfTest, SameIsAllButWhenAndByWhom) {
   EXPECT_FALSE(SameCollectConf(CompileCollectConf(a), CompileCollectConf(b)));
 }
 
-TEST(CollectConfTest, ReaderTakesAllLines) {
+TEST(CollectConfTest, CollectorReadsAllOfIt) {
   CollectConfInput input;
-  for (int i = 0; i < 5000; ++i) input.identity.emplace_back("identity.x", "y");
+  input.generator = "0.1.0";
+  input.release = input.running = "6.1";
+  input.time = 1767355200;
+  input.config.early = {true, false, 7};
+  input.config.hold.also = {"0000:00:01.1"};
+  input.config.hold.never = {"0000:00:01.2"};
+  input.config.late.time_ms = 8;
+  input.config.budget = {"intrusive", 9, 4096, 131072, 131073, 10, false};
+  input.config.devices.skip = {"0000:00:01.3"};
+  input.config.devices.vfio = {"0000:00:01.4"};
+  input.config.plugins = {{"/a b"}, {{"x.y", "1\n2"}}};
+  input.config.generic = {"10ee:9038 bar0 0x0,16"};
+  input.path.devices = {{"0000:00:01.0", 0x8086, 0x10d3, "x"}};
+  input.identity = {{"identity.0000:00:01.0.driver", "a=b"}};
+  const auto read = ParseCollectConfig(CompileCollectConf(input));
+  ASSERT_TRUE(read.has_value()) << read.error().ToString();
+  EXPECT_THAT(read->warnings, testing::IsEmpty());
+  EXPECT_EQ(read->release, "6.1");
+  EXPECT_TRUE(read->early);
+  EXPECT_TRUE(read->hold);
+  EXPECT_EQ(read->allow, VMCOREDD_DUMP_INTRUSIVE);
+  EXPECT_EQ(read->early_total.count(), 7);
+  EXPECT_EQ(read->late_total.count(), 8);
+  EXPECT_EQ(read->process.count(), 9);
+  EXPECT_FALSE(read->early_bar);
+  EXPECT_EQ(read->device_bytes, 4096u);
+  EXPECT_EQ(read->early_spool_bytes, 131072u);
+  EXPECT_EQ(read->late_spool_bytes, 131073u);
+  EXPECT_EQ(read->memory_floor, 10u);
+  EXPECT_FALSE(read->compress);
+  EXPECT_THAT(read->plugins, testing::ElementsAre("/a b"));
+  EXPECT_THAT(read->options,
+              testing::ElementsAre(testing::Pair("x.y", "1\n2"),
+                                   testing::Pair("generic.range.0", "10ee:9038 bar0 0x0,16")));
+  EXPECT_THAT(read->skip, testing::ElementsAre("0000:00:01.3"));
+  EXPECT_THAT(read->vfio, testing::ElementsAre("0000:00:01.4"));
+  EXPECT_THAT(read->hold_also, testing::ElementsAre("0000:00:01.1"));
+  EXPECT_THAT(read->hold_never, testing::ElementsAre("0000:00:01.2"));
+  ASSERT_EQ(read->path.size(), 1u);
+  EXPECT_EQ(read->path[0].vendor_id, 0x8086);
+  EXPECT_EQ(read->path[0].device_id, 0x10d3);
+  ASSERT_EQ(read->identity.size(), 1u);
+  EXPECT_EQ(read->identity[0].address, "0000:00:01.0");
+  EXPECT_EQ(read->identity[0].key, "driver");
+  EXPECT_EQ(read->identity[0].value, "a=b");
+}
+
+TEST(CollectConfTest, DefaultsAreThoseOfTheCollector) {
+  const auto read = ParseCollectConfig(CompileCollectConf({}));
+  ASSERT_TRUE(read.has_value());
+  const CollectConfig built_in;
+  EXPECT_EQ(read->early, built_in.early);
+  EXPECT_EQ(read->hold, built_in.hold);
+  EXPECT_EQ(read->allow, built_in.allow);
+  EXPECT_EQ(read->early_total, built_in.early_total);
+  EXPECT_EQ(read->late_total, built_in.late_total);
+  EXPECT_EQ(read->process, built_in.process);
+  EXPECT_EQ(read->early_bar, built_in.early_bar);
+  EXPECT_EQ(read->early_spool_bytes, built_in.early_spool_bytes);
+  EXPECT_EQ(read->late_spool_bytes, built_in.late_spool_bytes);
+  EXPECT_EQ(read->device_bytes, built_in.device_bytes);
+  EXPECT_EQ(read->memory_floor, built_in.memory_floor);
+  EXPECT_EQ(read->compress, built_in.compress);
+}
+
+// What the configuration allows, the collector takes.
+TEST(CollectConfTest, LimitsAreThoseOfTheCollector) {
+  for (const char* const bytes : {"131072", "1099511627776"}) {
+    std::string text = "[early]\ntime_ms = 3600000\n[late]\ntime_ms = 1\n[budget]\ndevice_ms = 1\n";
+    for (const char* const key : {"early_bytes", "late_bytes", "device_bytes", "memory_floor"}) {
+      text += std::string(key) + " = " + bytes + '\n';
+    }
+    const ParsedConfig parsed = ParseConfig(text);
+    ASSERT_TRUE(parsed.problems.empty()) << parsed.problems.front().text;
+    CollectConfInput input;
+    input.config = parsed.config;
+    const auto read = ParseCollectConfig(CompileCollectConf(input));
+    EXPECT_TRUE(read.has_value()) << read.error().ToString();
+  }
+}
+
+TEST(CollectConfTest, ManyDevicesStayReadable) {
+  CollectConfInput input;
+  const std::string value(100, 'x');
+  for (int i = 0; i < 50000; ++i) {
+    input.identity.emplace_back("identity.0000:00:01.0.key" + std::to_string(i), value);
+  }
   const std::string text = CompileCollectConf(input);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1024);
+  EXPECT_LE(text.size(), kMaxCollectConfigBytes);
+  const auto read = ParseCollectConfig(text);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_GT(read->identity.size(), 10000u);
 }
 
 }  // namespace

@@ -28,7 +28,12 @@ constexpr size_t kMaxValue = 1024;
 
 using Check = bool (*)(std::string_view);
 
-bool IsAnything(std::string_view text) { return !text.empty() && text.size() <= kMaxValue; }
+// The collector takes one line of text.
+bool IsAnything(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxValue &&
+         std::none_of(text.begin(), text.end(),
+                      [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+}
 bool IsAbsolutePath(std::string_view text) { return text.starts_with('/') && IsAnything(text); }
 bool IsRiskClass(std::string_view text) {
   return text == "passive" || text == "side-effect" || text == "intrusive";
@@ -244,7 +249,7 @@ class ConfigReader {
       if (!named) {
         Problem(key.source().begin, "expected an option PLUGIN.NAME, found " + EscapeBytes(name));
       } else if (!IsAnything(value) || options.size() == kMaxListed) {
-        WrongType(node, name, "a text, a number, true or false");
+        WrongType(node, name, "one line of text, a number, true or false");
       } else {
         options.emplace_back(name, value);
       }

@@ -55,6 +55,7 @@ width = 4
 [plugins.options]
 nodot = 1
 "a.b" = 1.5
+"a.c" = "two\nlines"
 END
 expect 3 vmcoredd prepare --sysroot m --config bad.conf --output not-written
 printf '[early\nenabled = true\n' > syntax.conf

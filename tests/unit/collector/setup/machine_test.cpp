@@ -105,7 +105,7 @@ TEST(CollectConfTest, CollectorReadsAllOfIt) {
   input.config.budget = {"intrusive", 9, 4096, 131072, 131073, 10, false};
   input.config.devices.skip = {"0000:00:01.3"};
   input.config.devices.vfio = {"0000:00:01.4"};
-  input.config.plugins = {{"/a b"}, {{"x.y", "1\n2"}}};
+  input.config.plugins = {{"/a b"}, {{"x.y", "1\\2 \xc3\xa4"}}};
   input.config.generic = {"10ee:9038 bar0 0x0,16"};
   input.path.devices = {{"0000:00:01.0", 0x8086, 0x10d3, "x"}};
   input.identity = {{"identity.0000:00:01.0.driver", "a=b"}};
@@ -127,7 +127,7 @@ TEST(CollectConfTest, CollectorReadsAllOfIt) {
   EXPECT_FALSE(read->compress);
   EXPECT_THAT(read->plugins, testing::ElementsAre("/a b"));
   EXPECT_THAT(read->options,
-              testing::ElementsAre(testing::Pair("x.y", "1\n2"),
+              testing::ElementsAre(testing::Pair("x.y", "1\\2 \xc3\xa4"),
                                    testing::Pair("generic.range.0", "10ee:9038 bar0 0x0,16")));
   EXPECT_THAT(read->skip, testing::ElementsAre("0000:00:01.3"));
   EXPECT_THAT(read->vfio, testing::ElementsAre("0000:00:01.4"));

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The igb plugin: Intel gigabit controllers 82575, 82576, 82580, I350, I354, I210, I211.
+ * What is read is in registers.list; here is which devices have those registers.
+ */
+#include <string.h>
+
+#include "driver-plugins/abi/vmcoredd_plugin.h"
+#include "driver-plugins/abi/vmcoredd_registers.h"
+#include "igb_registers.h"
+
+#define VENDOR_INTEL 0x8086
+
+/* igb_pci_tbl of drivers/net/ethernet/intel/igb/igb_main.c, Linux 6.1. */
+static const uint16_t kDeviceIds[] = {
+    0x0438, 0x043a, 0x043c, 0x0440, 0x10a7, 0x10a9, 0x10c9, 0x10d6, 0x10e6, 0x10e7, 0x10e8,
+    0x150a, 0x150d, 0x150e, 0x150f, 0x1510, 0x1511, 0x1516, 0x1518, 0x1521, 0x1522, 0x1523,
+    0x1524, 0x1526, 0x1527, 0x1533, 0x1536, 0x1537, 0x1538, 0x1539, 0x157b, 0x157c,
+};
+
+static const struct vmcoredd_register_dump kDumps[] = {
+    {"state", &igb_state_registers, 0, VMCOREDD_DUMP_EARLY, 40},
+    {"registers", &igb_all_registers, 0, 0, 0},
+};
+
+static int match(const struct vmcoredd_host* host, const struct vmcoredd_device* device) {
+  size_t i;
+
+  (void)host;
+  if (strcmp(device->bus, "pci") != 0 || device->vendor_id != VENDOR_INTEL) return 0;
+  for (i = 0; i < sizeof kDeviceIds / sizeof kDeviceIds[0]; i++) {
+    if (kDeviceIds[i] == device->device_id) return 100;
+  }
+  return 0;
+}
+
+static int register_dumps(const struct vmcoredd_host* host,
+                          const struct vmcoredd_device* device,
+                          uint64_t quota) {
+  const int error = vmcoredd_register_list_dump(host, &kDumps[0]);
+
+  (void)device;
+  (void)quota;
+  return error ? error : vmcoredd_register_list_dump(host, &kDumps[1]);
+}
+
+static const struct vmcoredd_plugin igb_plugin = {
+    .struct_size = sizeof igb_plugin,
+    .abi_version = VMCOREDD_PLUGIN_ABI_VERSION,
+    .name = "igb",
+    .match = match,
+    .register_dumps = register_dumps,
+    .version = "1",
+    .description = "control, ring and address registers of Intel gigabit NICs (igb)",
+    .license = "LGPL-2.1-or-later",
+};
+
+VMCOREDD_PLUGIN_DEFINE(igb_plugin);

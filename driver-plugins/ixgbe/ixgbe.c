@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The ixgbe plugin: Intel 10 gigabit controllers 82599, X540, X550, X552 and X553.
+ * What is read is in registers.list; here is which devices have those registers.
+ */
+#include <string.h>
+
+#include "driver-plugins/abi/vmcoredd_plugin.h"
+#include "driver-plugins/abi/vmcoredd_registers.h"
+#include "ixgbe_registers.h"
+
+#define VENDOR_INTEL 0x8086
+
+/* ixgbe_pci_tbl of drivers/net/ethernet/intel/ixgbe/ixgbe_main.c, Linux 6.1, without the 82598. */
+static const uint16_t kDeviceIds[] = {
+    0x10f7, 0x10f8, 0x10f9, 0x10fb, 0x10fc, 0x1507, 0x1514, 0x1517, 0x151c, 0x1528, 0x1529, 0x152a,
+    0x154a, 0x154d, 0x154f, 0x1557, 0x1558, 0x1560, 0x1563, 0x15aa, 0x15ab, 0x15ac, 0x15ad, 0x15ae,
+    0x15b0, 0x15c2, 0x15c3, 0x15c4, 0x15c6, 0x15c7, 0x15c8, 0x15ce, 0x15d1, 0x15e4, 0x15e5,
+};
+
+static const struct vmcoredd_register_dump kDumps[] = {
+    {"state", &ixgbe_state_registers, 0, VMCOREDD_DUMP_EARLY, 40},
+    {"registers", &ixgbe_all_registers, 0, 0, 0},
+};
+
+static int match(const struct vmcoredd_host* host, const struct vmcoredd_device* device) {
+  size_t i;
+
+  (void)host;
+  if (strcmp(device->bus, "pci") != 0 || device->vendor_id != VENDOR_INTEL) return 0;
+  for (i = 0; i < sizeof kDeviceIds / sizeof kDeviceIds[0]; i++) {
+    if (kDeviceIds[i] == device->device_id) return 100;
+  }
+  return 0;
+}
+
+static int register_dumps(const struct vmcoredd_host* host,
+                          const struct vmcoredd_device* device,
+                          uint64_t quota) {
+  const int error = vmcoredd_register_list_dump(host, &kDumps[0]);
+
+  (void)device;
+  (void)quota;
+  return error ? error : vmcoredd_register_list_dump(host, &kDumps[1]);
+}
+
+static const struct vmcoredd_plugin ixgbe_plugin = {
+    .struct_size = sizeof ixgbe_plugin,
+    .abi_version = VMCOREDD_PLUGIN_ABI_VERSION,
+    .name = "ixgbe",
+    .match = match,
+    .register_dumps = register_dumps,
+    .version = "1",
+    .description = "control, ring and address registers of Intel 10 gigabit NICs (ixgbe)",
+    .license = "LGPL-2.1-or-later",
+};
+
+VMCOREDD_PLUGIN_DEFINE(ixgbe_plugin);

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "tests/unit/driver-plugins/fake_host.h"
+
+extern "C" const vmcoredd_plugin* vmcoredd_builtin_virtio_pci_entry(void);
+
+namespace vmcoredd {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+const vmcoredd_plugin& Virtio() { return *vmcoredd_builtin_virtio_pci_entry(); }
+
+// A device as QEMU makes it: common at 0 of BAR 4, ISR at 0x1000, device configuration
+// at 0x2000, notifications at 0x3000. queue_select is a window onto the queues.
+struct VirtioDevice : FakeHost {
+  VirtioDevice() : FakeHost(256) {
+    Set32(0, 0x10411af4);
+    Set32(4, 0x00100006);
+    config[0x34] = 0x40;
+    device.vendor_id = 0x1af4;
+    device.device_id = 0x1041;
+    Cap(0x40, 0x50, 1, 4, 0, 0x1000);
+    Cap(0x50, 0x60, 3, 4, 0x1000, 0x1000);
+    Cap(0x60, 0x70, 4, 4, 0x2000, 0x1000);
+    Cap(0x70, 0x00, 2, 4, 0x3000, 0x1000);
+    AddBar(4, 0x4000);
+    FillBar(4, 0x22000000);
+    SetRegister(4, 0x12, 3, 2);  // num_queues
+    SetRegister(4, 0x14, 0x0f, 1);
+    SetRegister(4, 0x16, 1, 2);  // queue_select
+    on_read = [](FakeHost& fake, uint32_t, uint64_t offset) {
+      if (offset < 0x18 || offset >= 0x38) return;
+      const uint64_t queue = fake.GetRegister(4, 0x16, 2);
+      fake.SetRegister(4, 0x18, 256 + queue, 2);
+      fake.SetRegister(4, 0x20, 0x100000 * (queue + 1));
+    };
+  }
+  void Cap(uint8_t at, uint8_t next, uint8_t type, uint8_t bar, uint32_t offset, uint32_t length) {
+    Set32(at, 0x09u | uint32_t{next} << 8 | 16u << 16 | uint32_t{type} << 24);
+    Set32(at + 4, bar);
+    Set32(at + 8, offset);
+    Set32(at + 12, length);
+  }
+};
+
+TEST(VirtioPciPlugin, MatchesVirtioDevices) {
+  VirtioDevice device;
+  EXPECT_EQ(Virtio().match(&device.host, &device.device), 50);
+  device.device.device_id = 0x1100;  // QEMU's own devices have the vendor id too
+  EXPECT_EQ(Virtio().match(&device.host, &device.device), 0);
+}
+
+TEST(VirtioPciPlugin, OffersWhatTheCapabilitiesTell) {
+  VirtioDevice device;
+  device.is_early = true;
+  ASSERT_EQ(device.Register(Virtio()), 0);
+  EXPECT_TRUE(device.accesses.empty()) << "no BAR is read to offer";
+  ASSERT_NE(device.Offer("common"), nullptr);
+  EXPECT_EQ(device.Offer("common")->flags, VMCOREDD_DUMP_EARLY);
+  EXPECT_EQ(device.Offer("common")->dump_class, VMCOREDD_DUMP_PASSIVE);
+  EXPECT_EQ(device.Offer("common")->size, 0x3cu);
+  EXPECT_EQ(device.Offer("device")->size, 256u);
+  EXPECT_EQ(device.Offer("queues")->dump_class, VMCOREDD_DUMP_SIDE_EFFECT);
+}
+
+TEST(VirtioPciPlugin, ReadsEachFieldOfTheCommonConfigurationWithItsOwnWidth) {
+  VirtioDevice device;
+  device.is_early = true;
+  ASSERT_EQ(device.Collect(Virtio(), "common"), 0);
+  EXPECT_EQ(device.payload.size(), 0x3cu);
+  EXPECT_EQ(device.payload[0x14], 0x0f);
+  EXPECT_EQ(device.payload[0x16], 1);
+  EXPECT_EQ(device.Payload32(0x20), 0x200000u);
+  EXPECT_TRUE(device.Writes().empty()) << "queue_select stays as it was";
+  for (const FakeAccess& access : device.accesses) {
+    const uint64_t at = access.offset;
+    EXPECT_EQ(access.bar, 4u);
+    EXPECT_EQ(access.width, at == 0x14 || at == 0x15                 ? 1u
+                            : at < 0x10 || (at >= 0x20 && at < 0x38) ? 4u
+                                                                     : 2u)
+        << at;
+  }
+  EXPECT_FALSE(device.WasTouched(4, 0x1000, 0x1000)) << "the ISR clears when it is read";
+}
+
+TEST(VirtioPciPlugin, AnOlderCommonConfigurationIsShorter) {
+  VirtioDevice device;
+  device.Cap(0x40, 0x50, 1, 4, 0, 0x38);
+  ASSERT_EQ(device.Collect(Virtio(), "common"), 0);
+  EXPECT_EQ(device.payload.size(), 0x38u);
+  EXPECT_FALSE(device.WasTouched(4, 0x38, 4));
+  device.Cap(0x40, 0x50, 1, 4, 0, 0x20);
+  EXPECT_EQ(device.Register(Virtio()), -EINVAL);
+  EXPECT_THAT(device.error_text, HasSubstr("shorter"));
+}
+
+TEST(VirtioPciPlugin, TheDeviceConfigurationIsReadWhereItsCapabilitySays) {
+  VirtioDevice device;
+  device.Cap(0x60, 0x70, 4, 4, 0x2000, 8);
+  ASSERT_EQ(device.Collect(Virtio(), "device"), 0);
+  EXPECT_EQ(device.payload.size(), 8u);
+  EXPECT_EQ(device.Payload32(4), 0x22002004u);
+  EXPECT_FALSE(device.WasTouched(4, 0, 0x2000));
+}
+
+TEST(VirtioPciPlugin, QueuesAreReadThroughTheWindowWhichIsPutBack) {
+  VirtioDevice device;
+  ASSERT_EQ(device.Collect(Virtio(), "queues"), 0);
+  ASSERT_EQ(device.payload.size(), 3u * 0x20);
+  for (uint32_t queue = 0; queue < 3; ++queue) {
+    EXPECT_EQ(device.Payload32(queue * 0x20) & 0xffff, 256 + queue);
+    EXPECT_EQ(device.Payload32(queue * 0x20 + 8), 0x100000 * (queue + 1));
+  }
+  ASSERT_EQ(device.Writes().size(), 4u);
+  for (const FakeAccess& write : device.Writes()) {
+    EXPECT_EQ(write.offset, 0x16u);
+    EXPECT_EQ(write.width, 2u);
+  }
+  EXPECT_EQ(device.GetRegister(4, 0x16, 2), 1u);
+}
+
+TEST(VirtioPciPlugin, ADeviceThatDiesAmongTheQueuesKeepsTheFirst) {
+  VirtioDevice device;
+  device.vanish_after = 2 + 10 + 3;
+  EXPECT_LT(device.Collect(Virtio(), "queues"), 0);
+  EXPECT_EQ(device.payload.size(), 0x20u);
+  EXPECT_THAT(device.warnings, Contains(HasSubstr("could not be written back")));
+}
+
+TEST(VirtioPciPlugin, ALegacyDeviceIsSaidToBeOne) {
+  VirtioDevice device;
+  device.config[0x34] = 0;
+  EXPECT_EQ(device.Register(Virtio()), -ENOENT);
+  EXPECT_THAT(device.error_text, HasSubstr("legacy"));
+  device.Set32(4, 6);
+  EXPECT_EQ(device.Register(Virtio()), -ENOENT);
+}
+
+TEST(VirtioPciPlugin, CapabilitiesThatLieCostNothing) {
+  VirtioDevice device;
+  device.Cap(0x40, 0x50, 1, 9, 0, 0x1000);  // no such BAR: passed over
+  EXPECT_EQ(device.Register(Virtio()), -ENOENT);
+  device.Cap(0x40, 0x40, 7, 4, 0, 0x1000);  // a loop
+  EXPECT_EQ(device.Register(Virtio()), -ENOENT);
+  device.Cap(0x40, 0x00, 1, 4, 0xfffffff0, 0xffffffff);  // far outside
+  ASSERT_EQ(device.Register(Virtio()), 0);
+  EXPECT_EQ(device.Offer("common")->size, 0x3cu);
+  EXPECT_EQ(device.Collect(Virtio(), "common"), -ERANGE);
+  device.fail_from = 0x34;
+  EXPECT_EQ(device.Register(Virtio()), -EIO);
+}
+
+}  // namespace
+}  // namespace vmcoredd

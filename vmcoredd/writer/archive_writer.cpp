@@ -183,11 +183,11 @@ class ManifestEntries {
     const auto source = VMCOREDD_TRY(FileSource::FromFd(std::move(copy), "manifest"));
     return CopyRange(*source, 0, size_, out);
   }
-  Result<void> Clear() {
-    if (::ftruncate(file_.get(), 0) != 0) return FailIo("cannot clear the manifest", errno);
+  void Clear() {
     count_ = 0;
     size_ = 0;
-    return {};
+    // Gives the space back where that works: 9p refuses it for a file without a name.
+    if (::ftruncate(file_.get(), 0) != 0) return;
   }
 
   size_t count() const { return count_; }
@@ -311,7 +311,8 @@ Result<void> ArchiveWriter::EndFragment(const ManifestFragment& fragment) {
   VMCOREDD_TRY(file.Write(std::as_bytes(std::span(frame.end))));
   VMCOREDD_TRY(file.SetEnd(AlignUp(file.end(), kNoteAlignment)));
   impl_->ordinals.clear();
-  return impl_->entries.Clear();
+  impl_->entries.Clear();
+  return {};
 }
 
 Result<void> ArchiveWriter::Finish(const ManifestFragment& fragment) {

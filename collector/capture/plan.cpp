@@ -38,8 +38,10 @@ void Sort(const Answer& answer, const CaptureSettings& settings, Plan& plan) {
     if (auto checked = CheckDumpName(name); !checked) {
       skip(main_name, checked.error().ToString());
     } else if (offer.dump_class > settings.max_class) {
-      skip(std::move(name),
-           "its class, " + std::string(DumpClassName(offer.dump_class)) + ", is not allowed here");
+      // What the user did not ask for is no fault of this run.
+      plan.later.push_back(
+          {std::move(name), answer.plugin->name, Outcome::kSkipped,
+           "its class, " + std::string(DumpClassName(offer.dump_class)) + ", is not allowed here"});
     } else {
       Decision decision = Decide(*answer.device, offer, name, settings);
       switch (decision.turn) {

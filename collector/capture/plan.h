@@ -26,7 +26,7 @@ struct PlannedDump {
 struct Plan {
   std::vector<PlannedDump> dumps;     // in the order of collection
   std::vector<ManifestSkip> skipped;  // what will not be collected, and why
-  std::vector<ManifestSkip> later;    // what is left for another phase
+  std::vector<ManifestSkip> later;    // left for another phase, or for who allows its class
   std::vector<std::string> warnings;  // what plugins said while they were asked
 };
 

@@ -30,6 +30,11 @@ mkdir /host/out/first
 for device in /sys/bus/pci/devices/*; do
   cat "$device/config" >"/host/out/first/${device##*/}" || fail "reading $device/config"
 done
+# What the registers were while the drivers worked with them. iomem=relaxed on the
+# command line lets BARs be mapped that a driver has claimed.
+vmcoredd-collect capture --verbose --spool /tmp/live >/host/out/live.log 2>&1 ||
+  { cat /host/out/live.log; fail "capture in the first kernel"; }
+vmcoredd-collect save --spool /tmp/live --output /host/out/live.vmcoredd || fail "save in the first kernel"
 mark panic
 echo c >/proc/sysrq-trigger
 fail "still alive after sysrq-c"

@@ -7,6 +7,7 @@ import subprocess
 import capture_checks
 import crash_checks
 import ddgen
+import register_checks
 import vmcore_checks
 from vmcore_checks import Saved, Vmcoredd
 
@@ -32,6 +33,9 @@ def run(steps, checks, programs, out, work):
         vmcore_checks.check_readelf(checks, out / "vmcore.elf", len(ddgen.DUMPS))
     with steps.timed("checks: what was captured"):
         capture_checks.check_archive(checks, vmcoredd, archive, out / "first")
+        register_checks.check_left_out(checks, out / "early.log")
+        register_checks.check(checks, *(vmcoredd.payloads(out / name)
+                                        for name in ("early.vmcoredd", ARCHIVE, "live.vmcoredd")))
         capture_checks.note_cost(checks, out / "capture.log")
         # Debian 12's tarfile has no safe extraction yet (3.11.4); tar strips what leads out.
         (work / "sysfs").mkdir()

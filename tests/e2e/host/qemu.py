@@ -12,13 +12,15 @@ _STAMP = re.compile(r"^\[[ 0-9.]+\] e2e: (.*)")
 _FAILURE = re.compile(r"^\[[ 0-9.]+\] e2e-fail: (.*)")
 
 _COMMON_CMDLINE = "console=ttyS0 panic=1 printk.devkmsg=on"
-FIRST_CMDLINE = f"{_COMMON_CMDLINE} crashkernel=128M"
+# iomem=relaxed: the registers are also read while drivers hold them, to compare.
+FIRST_CMDLINE = f"{_COMMON_CMDLINE} crashkernel=128M iomem=relaxed"
 # What Debian's kdump-tools appends.
 CRASH_CMDLINE = f"{_COMMON_CMDLINE} irqpoll nr_cpus=1 reset_devices"
 
 # Where the machine below has the devices whose state is looked at.
 NIC = "0000:01:00.0"
 NVME = "0000:02:00.0"
+NIC_MAC = "52:54:00:12:34:56"
 NIC_ID = "8086:10d3"
 NVME_ID = "1b36:0010"
 
@@ -45,7 +47,7 @@ def command_line(share, disk):
         *("-virtfs", f"local,path={share},mount_tag=host,security_model=none"),
         *("-device", "pcie-root-port,id=port1,bus=pcie.0,chassis=1,slot=1,addr=4"),
         *("-netdev", "user,id=net0,restrict=on"),
-        *("-device", "e1000e,bus=port1,netdev=net0,mac=52:54:00:12:34:56"),
+        *("-device", f"e1000e,bus=port1,netdev=net0,mac={NIC_MAC}"),
         *("-device", "pcie-root-port,id=port2,bus=pcie.0,chassis=2,slot=2,addr=5"),
         *("-device", "nvme-subsys,id=subsys0"),
         "-device",

@@ -13,8 +13,16 @@
 
 #include "tests/plugin-abi/test_plugin.h"
 
-static int is(const struct vmcoredd_host* host, const char* how) {
-  const char* wanted = host->option(host, "unruly.how");
+/* The option unruly.how.ADDRESS, or else unruly.how. */
+static int is(const struct vmcoredd_host* host,
+              const struct vmcoredd_device* device,
+              const char* how) {
+  char key[64];
+  const char* wanted;
+
+  snprintf(key, sizeof key, "unruly.how.%s", device->address);
+  wanted = host->option(host, key);
+  if (!wanted) wanted = host->option(host, "unruly.how");
   return wanted && strcmp(wanted, how) == 0;
 }
 
@@ -31,35 +39,83 @@ static int collect_bad(const struct vmcoredd_host* host,
   static const char block[1024];
   unsigned i;
 
-  (void)device;
   (void)cookie;
-  if (is(host, "crash-first")) abort();
-  if (is(host, "print")) {
+  if (is(host, device, "crash-first")) abort();
+  if (is(host, device, "print")) {
     printf("a plugin that prints\n");
     fflush(stdout);
     return sink->write(sink, block, sizeof block);
   }
-  if (is(host, "nothing")) return 0;
-  if (is(host, "error-first")) return -EIO;
+  if (is(host, device, "nothing")) return 0;
+  if (is(host, device, "vanish")) {
+    /* The device goes, as far as files of a tree can show it. */
+    const char* path = host->option(host, "unruly.path");
+    return path && unlink(path) == 0 ? -ENODEV : -ENOENT;
+  }
+  if (is(host, device, "error-first")) return -EIO;
   if (sink->write(sink, "partial!", 8) != 0) return -EPIPE;
-  if (is(host, "crash")) abort();
-  if (is(host, "segv")) raise(SIGSEGV);
-  if (is(host, "exit")) exit(3);
-  if (is(host, "hang")) hang();
-  if (is(host, "child")) {
+  if (is(host, device, "crash")) abort();
+  if (is(host, device, "segv")) raise(SIGSEGV);
+  if (is(host, device, "exit")) exit(3);
+  if (is(host, device, "hang")) hang();
+  if (is(host, device, "child")) {
     /* A grandchild that keeps the pipe open. */
     if (fork() == 0) hang();
     return -EIO;
   }
-  if (is(host, "close")) {
+  if (is(host, device, "escape")) {
+    /* One in a session of its own, that nobody waits for. */
+    if (fork() == 0) {
+      setsid();
+      if (fork() == 0) {
+        for (i = 0; i < 64; i++) close((int)i);
+        hang();
+      }
+      _exit(0);
+    }
+    return -EIO;
+  }
+  if (is(host, device, "spin")) {
+    for (;;) {
+    }
+  }
+  if (is(host, device, "memory")) {
+    /* Until there is no more, touching it. */
+    for (i = 0; i < 4096; i++) {
+      char* eaten = malloc(1024 * 1024);
+      if (!eaten) return -ENOMEM;
+      memset(eaten, 1, 1024 * 1024);
+    }
+    return 0;
+  }
+  if (is(host, device, "file")) {
+    FILE* file = tmpfile();
+    if (!file) return -EIO;
+    for (i = 0; i < 4096; i++) {
+      if (fwrite(block, sizeof block, 1, file) != 1) break;
+      fflush(file);
+    }
+    return 0;
+  }
+  if (is(host, device, "stream")) {
+    /* A dump of unknown size, as large as the option says, in MiB. */
+    const char* megabytes = host->option(host, "unruly.megabytes");
+    const unsigned count = megabytes ? (unsigned)atoi(megabytes) * 1024 : 0;
+    for (i = 0; i < count; i++) {
+      const int error = sink->write(sink, block, sizeof block);
+      if (error) return error;
+    }
+    return 0;
+  }
+  if (is(host, device, "close")) {
     /* The pipe ends, the process does not. */
     for (i = 0; i < 64; i++) close((int)i);
     hang();
   }
-  if (is(host, "short")) return 0;
-  if (is(host, "error")) return -EIO;
-  if (is(host, "hole")) return sink->hole(sink, UINT64_MAX, "everything");
-  if (is(host, "remarks")) {
+  if (is(host, device, "short")) return 0;
+  if (is(host, device, "error")) return -EIO;
+  if (is(host, device, "hole")) return sink->hole(sink, UINT64_MAX, "everything");
+  if (is(host, device, "remarks")) {
     for (i = 0; i < 100000; i++) sink->warn(sink, "\x1b[2J too many\nwarnings");
     return sink->hole(sink, 1024 - 8, "the rest");
   }
@@ -87,7 +143,7 @@ static int register_dumps(const struct vmcoredd_host* host,
   struct vmcoredd_dump bad = {
       .struct_size = sizeof bad,
       .what = "bad",
-      .size = is(host, "endless") ? 0 : 1024,
+      .size = is(host, device, "endless") || is(host, device, "stream") ? 0 : 1024,
       .collect = collect_bad,
       .priority = 1,
   };
@@ -95,27 +151,26 @@ static int register_dumps(const struct vmcoredd_host* host,
       .struct_size = sizeof good, .what = "good", .size = 4, .collect = collect_good};
   int error;
 
-  (void)device;
-  if (is(host, "crash-register")) abort();
-  if (is(host, "hang-register")) hang();
-  if (is(host, "warn-register")) host->log(host, VMCOREDD_LOG_WARNING, "half asleep");
-  if (is(host, "refuse")) {
+  if (is(host, device, "crash-register")) abort();
+  if (is(host, device, "hang-register")) hang();
+  if (is(host, device, "warn-register")) host->log(host, VMCOREDD_LOG_WARNING, "half asleep");
+  if (is(host, device, "refuse")) {
     host->log(host, VMCOREDD_LOG_ERROR, "this device\nis asleep");
     return -ENODEV;
   }
-  if (is(host, "greedy")) {
+  if (is(host, device, "greedy")) {
     bad.size = quota + 1;
     return host->register_dump(host, &bad) == -ENOSPC ? host->register_dump(host, &good) : -1;
   }
-  if (is(host, "twice")) {
+  if (is(host, device, "twice")) {
     error = host->register_dump(host, &good);
     return error || host->register_dump(host, &good) != -EEXIST ? -1 : 0;
   }
-  if (is(host, "names")) {
+  if (is(host, device, "names")) {
     bad.what = "../escape";
     return host->register_dump(host, &bad) == -EINVAL ? host->register_dump(host, &good) : -1;
   }
-  bad.dump_class = is(host, "intrusive") ? VMCOREDD_DUMP_INTRUSIVE : VMCOREDD_DUMP_PASSIVE;
+  bad.dump_class = is(host, device, "intrusive") ? VMCOREDD_DUMP_INTRUSIVE : VMCOREDD_DUMP_PASSIVE;
   error = host->register_dump(host, &bad);
   return error ? error : host->register_dump(host, &good);
 }

@@ -3,12 +3,15 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "collector/capture/child_process.h"
+#include "collector/capture/flat_text.h"
 #include "collector/capture/frame_decoder.h"
 #include "collector/capture/small_file.h"
 #include "collector/capture/stop_signal.h"
+#include "collector/capture/vfio_hold.h"
 #include "vmcoredd/writer/new_fragment.h"
 
 namespace vmcoredd {
@@ -54,14 +57,40 @@ std::string WhyNotStarted(const PlannedDump& dump, const Budget& budget, const S
   return {};
 }
 
+// The devices that are read through VFIO, held until the last dump has been collected.
+class VfioHolds {
+ public:
+  explicit VfioHolds(const CaptureSettings& settings) : settings_(settings) {}
+
+  // The descriptor of the device; -1: it is read in the usual way.
+  Result<int> Find(const std::string& address) {
+    const auto& wanted = settings_.vfio;
+    if (std::find(wanted.begin(), wanted.end(), address) == wanted.end()) return -1;
+    for (const VfioHold& hold : holds_) {
+      if (const int fd = hold.fd(address); fd >= 0) return fd;
+    }
+    if (!settings_.sysroot.empty()) return Fail(ErrorCode::kRefused, "a tree has no VFIO");
+    holds_.push_back(VMCOREDD_TRY(VfioHold::Open(address)));
+    return holds_.back().fd(address);
+  }
+
+ private:
+  const CaptureSettings& settings_;
+  std::vector<VfioHold> holds_;
+};
+
 Result<DumpResult> CollectDump(const PlannedDump& dump,
                                const CaptureSettings& settings,
+                               VfioHolds& holds,
                                Budget& budget,
                                SpoolWriter& spool) {
   if (std::string reason = WhyNotStarted(dump, budget, spool); !reason.empty()) {
     return DumpResult{StopRequested() ? Outcome::kSkipped : Outcome::kOverBudget, false,
                       std::move(reason)};
   }
+  const bool needs_bars = (dump.offer.flags & VMCOREDD_DUMP_CONFIG_ONLY) == 0;
+  const Result<int> vfio_fd = needs_bars ? holds.Find(dump.device->address) : -1;
+  if (!vfio_fd) return DumpResult{Outcome::kSkipped, false, vfio_fd.error().ToString()};
   ManifestDump head;
   head.name = dump.name;
   head.source = dump.plugin->name;
@@ -77,11 +106,13 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
   const auto time = std::chrono::ceil<std::chrono::milliseconds>(deadline.last - begin);
   ChildTask task = TaskOf(*dump.plugin, "collect");
   task.is_patient = settings.phase == Phase::kLate;
-  auto end = RunChild(task, CollectRequest(dump, settings, time), deadline,
-                      [&](std::span<const std::byte> bytes) {
-                        budget.OnProgress(deadline);
-                        return decoder.Feed(bytes);
-                      });
+  task.extra_fd = *vfio_fd;
+  std::string request = CollectRequest(dump, settings, time);
+  if (*vfio_fd >= 0) AppendFlatLine(request, "vfio_fd", uint64_t{kExtraFd});
+  auto end = RunChild(task, request, deadline, [&](std::span<const std::byte> bytes) {
+    budget.OnProgress(deadline);
+    return decoder.Feed(bytes);
+  });
   if (!end) return DumpResult{Outcome::kFailed, false, end.error().ToString()};
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - begin);
@@ -111,8 +142,9 @@ Result<CaptureSummary> CapturePlan(const Plan& plan,
   for (const std::string& warning : plan.warnings) VMCOREDD_TRY(spool.AddNote(warning));
   for (const ManifestSkip& entry : plan.skipped) VMCOREDD_TRY(skip(entry));
   for (const ManifestSkip& entry : plan.later) VMCOREDD_TRY(spool.AddSkip(entry));
+  VfioHolds holds(settings);
   for (const PlannedDump& dump : plan.dumps) {
-    auto result = CollectDump(dump, settings, budget, spool);
+    auto result = CollectDump(dump, settings, holds, budget, spool);
     if (!result) {
       // The spool could not take it. What it holds already is still good.
       VMCOREDD_TRY(spool.DropDump());

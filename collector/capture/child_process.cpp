@@ -64,10 +64,18 @@ ChildEnd EndedBySignal() {
       ::dup2(output.write.get(), STDOUT_FILENO) < 0) {
     ::_exit(127);
   }
-  // Only the three standard descriptors stay: not the spool, and not the parent's
-  // ends of the pipes, which would keep them open for ever.
-  if (::close_range(STDERR_FILENO + 1, ~0u, 0) != 0) {
-    for (int fd = STDERR_FILENO + 1; fd < 256; ++fd) ::close(fd);
+  // Only the three standard descriptors and the one extra stay: not the spool, and not
+  // the parent's ends of the pipes, which would keep them open for ever.
+  unsigned first_to_close = STDERR_FILENO + 1;
+  if (task.extra_fd == kExtraFd) {
+    ::fcntl(kExtraFd, F_SETFD, 0);
+    ++first_to_close;
+  } else if (task.extra_fd >= 0) {
+    if (::dup2(task.extra_fd, kExtraFd) < 0) ::_exit(127);
+    ++first_to_close;
+  }
+  if (::close_range(first_to_close, ~0u, 0) != 0) {
+    for (unsigned fd = first_to_close; fd < 256; ++fd) ::close(static_cast<int>(fd));
   }
   LimitChild(time, task.is_patient);
   if (task.run) ::_exit(task.run());

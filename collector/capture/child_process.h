@@ -34,11 +34,15 @@ struct ChildEnd {
 // For a person, for example "it was killed by signal 11 (SEGV)".
 std::string ChildEndText(const ChildEnd& end);
 
+// Where a child finds ChildTask::extra_fd.
+inline constexpr int kExtraFd = 3;
+
 // What a child process does: a function of ours in a fork, or a program.
 struct ChildTask {
   std::function<int()> run;  // returns the exit code; writes to standard output
   std::string path, argument;
   bool is_patient = false;  // gives way to whatever else runs
+  int extra_fd = -1;        // the child has it too, as kExtraFd
 };
 // A built-in plugin that serves one request, or an executable with `argument`.
 ChildTask TaskOf(const Plugin& plugin, const std::string& argument);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "driver-plugins/abi/runner/frames.h"
 #include "driver-plugins/abi/runner/pci_config.h"
 #include "driver-plugins/abi/runner/session.h"
 
@@ -178,6 +179,29 @@ static int explain(struct session* session, uint32_t bar, int error) {
   }
 }
 
+/* The collector has opened the device, and holds its whole IOMMU group, if this is to
+ * be: here nothing is opened, since closing it again may reset the device. */
+static int open_vfio(struct session* session, uint32_t bar, int is_writable) {
+  struct bar_window* window = &session->bars.window;
+  int error;
+
+  if (!request_find(&session->request, "", "vfio_fd")) {
+    return refuse(session, -EOPNOTSUPP, "VFIO is asked for, and nobody holds the device");
+  }
+  error = bar_window_open_vfio(window, (int)request_number(&session->request, "vfio_fd"), bar,
+                               is_writable);
+  if (error) return refuse(session, error, "VFIO does not give BAR %u", bar);
+  if (window->size < session->bars.resources[bar].size) {
+    bar_window_close(window);
+    return refuse(session, -ERANGE, "VFIO gives a part of BAR %u only", bar);
+  }
+  if (session->collecting) {
+    frame_write_text(&session->frames, VMCOREDD_FRAME_PERTURBED, NULL, 0,
+                     "bus-master: opening the device with VFIO cleared it, and stopped its DMA");
+  }
+  return 0;
+}
+
 static int open_bar(struct session* session, uint32_t bar, int is_writable) {
   struct bar_state* bars = &session->bars;
   char name[sizeof "resource0"];
@@ -188,12 +212,13 @@ static int open_bar(struct session* session, uint32_t bar, int is_writable) {
     return 0;
   }
   if (bars->window.fd >= 0) bar_window_close(&bars->window);
+  bars->open_bar = bar;
+  if (request_number(&session->request, "vfio")) return open_vfio(session, bar, is_writable);
   snprintf(name, sizeof name, "resource%u", bar % 10);
   error = device_path(session, name, path, sizeof path);
   if (error) return error;
   error = bar_window_open(&bars->window, path, bars->resources[bar].start,
                           bars->resources[bar].size, is_writable);
-  bars->open_bar = bar;
   return error ? explain(session, bar, error) : 0;
 }
 

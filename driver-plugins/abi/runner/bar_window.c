@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/vfio.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -28,6 +30,27 @@ int bar_window_open(
   window->size = size;
   /* The file begins with the page that holds the BAR (pci_mmap_resource_range()). */
   window->skip = window->is_live ? start % (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+  return 0;
+}
+
+int bar_window_open_vfio(struct bar_window* window, int device_fd, uint32_t bar, int is_writable) {
+  const uint32_t needed = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_MMAP;
+  struct vfio_region_info region;
+
+  memset(window, 0, sizeof *window);
+  memset(&region, 0, sizeof region);
+  window->fd = -1;
+  region.argsz = sizeof region;
+  region.index = VFIO_PCI_BAR0_REGION_INDEX + bar;
+  if (ioctl(device_fd, VFIO_DEVICE_GET_REGION_INFO, &region) != 0) return -errno;
+  if (region.size == 0) return -ENOENT;
+  if ((region.flags & needed) != needed) return -ENODEV;
+  window->fd = fcntl(device_fd, F_DUPFD_CLOEXEC, 0);
+  if (window->fd < 0) return -errno;
+  window->is_live = 1;
+  window->is_writable = is_writable;
+  window->size = region.size;
+  window->file_base = region.offset;
   return 0;
 }
 

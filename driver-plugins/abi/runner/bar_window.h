@@ -31,6 +31,8 @@ int is_sysfs(int fd);
 /* Opens a resource file; `start` is the BAR's CPU address. 0 or -errno of open(). */
 int bar_window_open(
     struct bar_window* window, const char* path, uint64_t start, uint64_t size, int is_writable);
+/* The same of an open VFIO device, which stays open. -ENOENT: it has no such region. */
+int bar_window_open_vfio(struct bar_window* window, int device_fd, uint32_t bar, int is_writable);
 void bar_window_close(struct bar_window* window);
 
 /*

@@ -3,7 +3,7 @@
  * A request: lines of key=value, read until the end of the pipe.
  *
  *   protocol=1 mode=offer|collect dump=INDEX sysroot=DIR crash_kernel=0|1
- *   phase=early|late|all class=N dump_flags=N vfio=0|1
+ *   phase=early|late|all class=N dump_flags=N vfio=0|1 vfio_fd=N
  *   quota=BYTES deadline_ms=N bus= address= driver= vendor_id= device_id=
  *   subsystem_vendor_id= subsystem_device_id= class_code= revision= config_size=
  *   option.KEY=VALUE

@@ -281,6 +281,16 @@ TEST_F(BarServicesTest, AnAddressThatLeadsElsewhereIsRefused) {
   EXPECT_LT(session.Read32(0, &value), 0);
 }
 
+TEST_F(BarServicesTest, VfioIsNeverOpenedHere) {
+  auto [got, reason] = Answer("vfio=1\n");
+  EXPECT_EQ(got, -EOPNOTSUPP);
+  EXPECT_THAT(reason, HasSubstr("nobody holds the device"));
+  // What the collector hands over has to be a VFIO device.
+  std::tie(got, reason) = Answer("vfio=1\nvfio_fd=0\n");
+  EXPECT_LT(got, 0);
+  EXPECT_THAT(reason, HasSubstr("VFIO does not give BAR 0"));
+}
+
 // -- the mapped back-end, on a plain file ------------------------------------------
 
 class BarWindowTest : public testing::Test {

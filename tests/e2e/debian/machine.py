@@ -104,7 +104,7 @@ class Root:
         """As a user would: in the configuration."""
         config = self.path / "etc/vmcoredd/vmcoredd.conf"
         config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text("[capture]\nhold = false\n")
+        config.write_text("[hold]\nenabled = false\n")
 
     def measure_costs(self, work):
         """The collector runs inside a program that prints what it took."""
@@ -151,10 +151,10 @@ def qemu_command(kernel, initrd, append, disk, nvme, memory=1024):
     ]
 
 
-def read_disk(disk, folder):
-    """What the machine left on its disk: /var/crash, /var/e2e, /var/lib/vmcoredd."""
+def read_disk(disk, folder, paths=("/var/crash", "/var/e2e", "/var/lib/vmcoredd")):
+    """What the machine left on its disk."""
     subprocess.run(["e2fsck", "-fy", disk], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for path in ("/var/crash", "/var/e2e", "/var/lib/vmcoredd"):
+    for path in paths:
         (folder / path.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
         _command("debugfs", "-R", f"rdump {path} {(folder / path.lstrip('/')).parent}", disk)
 

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${VMCOREDD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vmcoredd}
 suite=bookworm
 packages=systemd-sysv,udev,kmod,dbus,iproute2,pciutils,procps,zstd,busybox,initramfs-tools
-packages+=,linux-image-amd64,kdump-tools,makedumpfile,kexec-tools
+packages+=,linux-image-amd64,kdump-tools,makedumpfile,kexec-tools,dracut-core
 # What our packages depend on, so that they install without a network.
 packages+=,libarchive13,libelf1,libfmt9,libxxhash0,libzstd1,zlib1g,libstdc++6,libmnl0
 

@@ -20,3 +20,7 @@ elseif(CPACK_GENERATOR STREQUAL "RPM")
 else()
   vmcoredd_leave_out("^Integration")
 endif()
+
+# The command makes the configuration of an image, and finalises what was saved.
+set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_DEPENDS "vmcoredd (= ${CPACK_PACKAGE_VERSION})")
+set(CPACK_RPM_VMCOREDD_COLLECT_PACKAGE_REQUIRES "vmcoredd = ${CPACK_PACKAGE_VERSION}")

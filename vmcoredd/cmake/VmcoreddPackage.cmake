@@ -52,15 +52,12 @@ that vmcoredd is made of.")
 
 set(CPACK_DEBIAN_LIBVMCOREDD_DEV_PACKAGE_DEPENDS
   "libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libxxhash-dev, libzstd-dev, zlib1g-dev")
-# The command makes the configuration of an image, and finalises what was saved.
-set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_DEPENDS "vmcoredd (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_RECOMMENDS "kdump-tools | dracut-core")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_ENHANCES "kdump-tools, dracut-core")
 set(integration "${PROJECT_SOURCE_DIR}/collector/integration")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_CONTROL_EXTRA "${integration}/debian/postinst"
   "${integration}/debian/prerm" "${integration}/debian/postrm" "${integration}/debian/triggers"
   "${integration}/debian/conffiles")
-set(CPACK_RPM_VMCOREDD_COLLECT_PACKAGE_REQUIRES "vmcoredd = ${PROJECT_VERSION}")
 set(CPACK_RPM_VMCOREDD_COLLECT_USER_FILELIST "%config(noreplace) /etc/vmcoredd/vmcoredd.conf")
 set(CPACK_RPM_VMCOREDD_COLLECT_POST_INSTALL_SCRIPT_FILE "${integration}/redhat/rpm-post")
 set(CPACK_RPM_VMCOREDD_COLLECT_PRE_UNINSTALL_SCRIPT_FILE "${integration}/redhat/rpm-preun")

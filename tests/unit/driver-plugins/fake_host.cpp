@@ -88,6 +88,14 @@ bool FakeHost::WasTouched(uint32_t bar, uint64_t offset, uint64_t size) const {
   });
 }
 
+std::vector<std::string> FakeHost::TouchedOf(const std::vector<NamedRegisters>& registers) const {
+  std::vector<std::string> names;
+  for (const NamedRegisters& one : registers) {
+    if (WasTouched(one.bar, one.offset, one.size)) names.push_back(one.name);
+  }
+  return names;
+}
+
 std::vector<FakeAccess> FakeHost::Writes() const {
   std::vector<FakeAccess> writes;
   std::copy_if(accesses.begin(), accesses.end(), std::back_inserter(writes),

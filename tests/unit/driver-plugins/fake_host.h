@@ -25,6 +25,14 @@ struct FakeAccess {
   friend bool operator==(const FakeAccess&, const FakeAccess&) = default;
 };
 
+// Registers by name, for lists of those that a plugin must never read.
+struct NamedRegisters {
+  const char* name;
+  uint32_t bar;
+  uint64_t offset;
+  uint64_t size = 4;
+};
+
 // A host for plugin tests: one device whose configuration space and BARs are in
 // memory, which remembers what was read and written, and a sink that remembers what
 // was written. It enforces what the real host does: BARs only for dumps and phases
@@ -46,6 +54,8 @@ class FakeHost {
   void FillBar(uint32_t bar, uint32_t seed);
   // Was any byte of it read or written? How often was this register accessed?
   bool WasTouched(uint32_t bar, uint64_t offset, uint64_t size = 1) const;
+  // The names of those of which any byte was read or written.
+  std::vector<std::string> TouchedOf(const std::vector<NamedRegisters>& registers) const;
   std::vector<FakeAccess> Writes() const;
 
   // Registers; then collects the only dump, or the one of this suffix ("": the main

@@ -12,6 +12,7 @@
 #include "collector/capture/child_process.h"
 #include "collector/capture/frame_decoder.h"
 #include "collector/capture/request.h"
+#include "collector/capture/stop_signal.h"
 #include "driver-plugins/abi/runner/runner.h"
 #include "vmcoredd/base/output_stream.h"
 #include "vmcoredd/base/unique_fd.h"
@@ -55,7 +56,8 @@ class Interview final : public FrameHandler {
   void Run() {
     while (SkipWhatHung(), next_ < questions_.size()) {
       if (!budget_.MayAsk()) {
-        GiveUp("there was no time left to ask it");
+        GiveUp(StopRequested() ? "the capture was ended by a signal"
+                               : "there was no time left to ask it");
         ++next_;
       } else {
         RunProcess();

@@ -66,6 +66,9 @@ Device ReadDevice(int device_fd, std::string address) {
   device.class_code = ReadAttribute(device_fd, "class");
   device.revision = ReadAttribute(device_fd, "revision");
   device.config_size = ConfigSize(device_fd);
+  if (::faccessat(device_fd, "sriov_numvfs", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    device.virtual_functions = ReadAttribute(device_fd, "sriov_numvfs");
+  }
   return device;
 }
 
@@ -106,6 +109,9 @@ Properties Device::ToProperties() const {
                         {"class", Hex(class_code, 6)},
                         {"revision", Hex(revision, 2)}};
   if (!driver.empty()) properties.emplace_back("driver", driver);
+  if (virtual_functions) {
+    properties.emplace_back("sriov_numvfs", std::to_string(*virtual_functions));
+  }
   return properties;
 }
 

@@ -3,6 +3,7 @@
 #define VMCOREDD_COLLECTOR_CAPTURE_INVENTORY_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct Device {
   uint16_t subsystem_vendor_id = 0, subsystem_device_id = 0;
   uint32_t class_code = 0;
   uint32_t revision = 0;
-  uint32_t config_size = 0;  // 256 or 4096 bytes; 0: no configuration space
+  std::optional<uint32_t> virtual_functions;  // that are there now, of one that can have some
+  uint32_t config_size = 0;                   // 256 or 4096 bytes; 0: no configuration space
 
   // For the manifest.
   Properties ToProperties() const;

@@ -63,7 +63,7 @@ class PayloadKeeper final : public SpoolVisitor {
     facts.length = facts.stored = end_ - begin_;
     facts.hash = hasher_->HexDigest();
     facts.codec = Codec::kNone;
-    MergeIdentity(identity_, facts.device);
+    MergeIdentity(identity_, facts);
     dumps_.push_back({{begin_, end_ - begin_}, std::move(facts)});
     return {};
   }

@@ -62,7 +62,7 @@ class ArchiveVisitor final : public SpoolVisitor {
       return {};
     }
     ++summary_.dumps;
-    MergeIdentity(settings_.identity, facts.device);
+    MergeIdentity(settings_.identity, facts);
     return archive_.EndDump(std::move(facts));
   }
   Result<void> OnDumpLost(const std::string& name, std::string reason) override {
@@ -196,13 +196,18 @@ std::string ArchiveName(const std::string& capture_id) {
   return "vmcoredd-" + digits.substr(0, kNameDigits) + ".vmcoredd";
 }
 
-void MergeIdentity(const std::vector<IdentityFact>& identity, Properties& device) {
-  const std::string address(FindText(device, "address").value_or(""));
+void MergeIdentity(const std::vector<IdentityFact>& identity, ManifestDump& dump) {
+  const std::string address(FindText(dump.device, "address").value_or(""));
   for (const IdentityFact& fact : identity) {
     // What the crash kernel saw itself is not overwritten.
-    if (fact.address != address || FindText(device, fact.key)) continue;
-    device.emplace_back(fact.key, fact.value);
+    if (fact.address != address || FindText(dump.device, fact.key)) continue;
+    dump.device.emplace_back(fact.key, fact.value);
   }
+  const auto before = FindNumber(dump.device, "vfs");
+  const auto now = FindNumber(dump.device, "sriov_numvfs");
+  if (dump.phase.empty() || !before || *before == 0 || !now || *now != 0) return;
+  dump.perturbed.push_back("its " + std::to_string(*before) +
+                           " virtual functions were removed when the crash kernel found it");
 }
 
 Result<SaveSummary> SaveSpools(const SaveSettings& settings) {

@@ -38,8 +38,10 @@ Result<SaveSummary> SaveSpools(const SaveSettings& settings);
 // "vmcoredd-<16 hexadecimal digits>.vmcoredd", whatever the id of a capture is.
 std::string ArchiveName(const std::string& capture_id);
 
-// Adds what the first kernel knew of a device to what the crash kernel saw.
-void MergeIdentity(const std::vector<IdentityFact>& identity, Properties& device);
+// Adds what the first kernel knew of a dump's device to what the crash kernel saw; and
+// says so when the device had virtual functions that enumeration took away, with the
+// state that they had in it.
+void MergeIdentity(const std::vector<IdentityFact>& identity, ManifestDump& dump);
 
 }  // namespace vmcoredd
 

@@ -297,6 +297,25 @@ TEST_F(SaveTest, WhatTheFirstKernelKnewOfADeviceIsAdded) {
   EXPECT_THAT(device, Not(Contains(std::pair<std::string, std::string>("vendor", "0xdead"))));
 }
 
+TEST_F(SaveTest, VirtualFunctionsThatWentAwayAreSaidSo) {
+  ManifestDump dump;
+  dump.device = {{"address", "0000:00:04.0"}, {"sriov_numvfs", "0"}};
+  const std::vector<IdentityFact> identity = {{"0000:00:04.0", "vfs", "8"}};
+  ManifestDump live = dump;
+  MergeIdentity(identity, live);
+  EXPECT_THAT(live.perturbed, IsEmpty());
+  dump.phase = "early";
+  ManifestDump still = dump;
+  still.device[1].second = "8";
+  MergeIdentity(identity, still);
+  EXPECT_THAT(still.perturbed, IsEmpty());
+  ManifestDump unknown = dump;
+  MergeIdentity({}, unknown);
+  EXPECT_THAT(unknown.perturbed, IsEmpty());
+  MergeIdentity(identity, dump);
+  EXPECT_THAT(dump.perturbed, ElementsAre(HasSubstr("8 virtual functions")));
+}
+
 TEST_F(SaveTest, WithoutASpoolThereIsNothingToSave) {
   const auto refused = SaveSpools(settings_);
   ASSERT_FALSE(refused);

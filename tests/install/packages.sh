@@ -4,7 +4,7 @@
 # shellcheck disable=SC2016 # dpkg-query and the shell in the root expand these
 # Our .deb and .rpm files, installed, upgraded and removed in a Debian root folder
 # with kdump-tools: what the maintainer scripts leave, and what they do not. The
-# programs are BUILD_DIR's own. Exit code 77, with a reason, where that cannot be.
+# programs are BUILD_DIR's own: `./dev package` leaves such a build. Exit code 77, with a reason, where that cannot be.
 set -euo pipefail
 
 build=$1
@@ -17,6 +17,7 @@ skip() { echo "skipped: $*"; exit 77; }
 for tool in mmdebstrap dpkg-shlibdeps file; do
   command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
+[ -e "$build/collector/vmcoredd-collect" ] && [ -e "$build/CPackConfig.cmake" ] || skip "$build is not built (./dev package)"
 cached=$("$here/../e2e/debian/root.sh" --cached) || skip "the Debian root is not made yet (./dev e2e debian makes it, once)"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vmcoredd-packages.XXXXXX")

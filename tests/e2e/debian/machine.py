@@ -91,6 +91,7 @@ class Root:
                      "/etc/systemd/system/kdump-tools-dump.service.d/60-e2e.conf")
         self.install(overlay / "hook", "/usr/share/initramfs-tools/hooks/zz-e2e", 0o755)
         self.chroot("systemctl", "enable", "e2e.service")
+        self.chroot("systemctl", "mask", "serial-getty@ttyS0.service", "getty@tty1.service")
 
     @property
     def collector(self):

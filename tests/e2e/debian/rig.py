@@ -57,6 +57,8 @@ def check_tools():
 def packages(arguments, work):
     """vmcoredd and vmcoredd-collect, as ./dev package makes them."""
     folder = arguments.packages
+    if folder and not folder.is_dir():
+        raise Skip(f"{folder} is not there (./dev package makes packages)")
     if not folder:
         folder = work / "packages"
         quiet = {"cwd": TREE, "check": True, "stdout": subprocess.DEVNULL}

@@ -14,6 +14,18 @@ tar -C /tmp/sysfs -cf /host/out/sysfs.tar . || fail "writing sysfs.tar"
 rm -r /tmp/sysfs
 mark crash-sysfs
 
+# dump NAME COMMAND...: runs it; what it says is kept as NAME.log.
+dump() {
+  name=$1
+  shift
+  "$@" >"/host/out/$name.log" 2>&1 || { cat "/host/out/$name.log"; fail "$name"; }
+  mark "crash-$name"
+}
+cd /host/out || fail "no /host/out"
+
+# What the vmcore is before we have touched anything; again after.
+dump before.kdump makedumpfile --message-level 20 -c -d 31 /proc/vmcore before.kdump
+
 # The early phase alone, as before udev in a real crash kernel. Exit status 1: it
 # leaves out the device of the 9p share, which has its driver already.
 vmcoredd-collect capture --verbose --phase early --spool /tmp/early >/host/out/early.log 2>&1
@@ -26,19 +38,17 @@ command time -v vmcoredd-collect capture --verbose --spool /tmp/spool \
   { cat /host/out/capture.log; fail "vmcoredd-collect capture"; }
 mark crash-capture
 
+# Again, with plugins that fail: one that is none, and no time for the others. Its
+# exit status is not looked at, what it did to the vmcore is.
+vmcoredd-collect capture --verbose --spool /tmp/failing --plugin /bin/false --deadline-ms 1 \
+  >/host/out/failing.log 2>&1
+dump after.kdump makedumpfile --message-level 20 -c -d 31 /proc/vmcore after.kdump
+
 # From here on /proc/vmcore has device dumps; whoever opened it before has stale
 # sizes. Its st_size is never to be trusted.
 insmod /modules/ddgen.ko || fail "insmod ddgen"
 mark crash-ddgen
 
-# dump NAME COMMAND...: runs it; what it says is kept as NAME.log.
-dump() {
-  name=$1
-  shift
-  "$@" >"/host/out/$name.log" 2>&1 || { cat "/host/out/$name.log"; fail "$name"; }
-  mark "crash-$name"
-}
-cd /host/out || fail "no /host/out"
 dump vmcore.elf makedumpfile --message-level 20 -E -d 31 /proc/vmcore vmcore.elf
 dump vmcore.kdump makedumpfile --message-level 20 -c -d 31 /proc/vmcore vmcore.kdump
 dump vmcore.flat sh -c 'makedumpfile --message-level 20 -F -c -d 31 /proc/vmcore >vmcore.flat'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """All checks of what a guest left behind, in order."""
 
+import filecmp
 import shutil
 import subprocess
 
@@ -31,6 +32,11 @@ def run(steps, checks, programs, out, work):
         for saved in _saved(out):
             vmcore_checks.check_saved(checks, vmcoredd, saved, release)
         vmcore_checks.check_readelf(checks, out / "vmcore.elf", len(ddgen.DUMPS))
+    with steps.timed("checks: nothing was done to the vmcore"):
+        checks.that("makedumpfile gives the same file before and after the capture, and after plugins that fail",
+                    filecmp.cmp(out / "before.kdump", out / "after.kdump", shallow=False))
+        last = (out / "failing.log").read_text().splitlines()[-1]
+        checks.that("none of those plugins gave a dump", ": 0 dumps, in part 0," in last, last)
     with steps.timed("checks: what was captured"):
         capture_checks.check_archive(checks, vmcoredd, archive, out / "first")
         register_checks.check_left_out(checks, out / "early.log")

@@ -7,9 +7,10 @@ import selectors
 import subprocess
 import time
 
-# Kernel messages of ours, after the kernel's own time stamp.
-_STAMP = re.compile(r"^\[[ 0-9.]+\] e2e: (.*)")
-_FAILURE = re.compile(r"^\[[ 0-9.]+\] e2e-fail: (.*)")
+# Kernel messages of ours, after the kernel's own time stamp; a program may have
+# left a line unfinished before it.
+_STAMP = re.compile(r"\[[ 0-9.]+\] e2e: (.*)")
+_FAILURE = re.compile(r"\[[ 0-9.]+\] e2e-fail: (.*)")
 
 _COMMON_CMDLINE = "console=ttyS0 panic=1 printk.devkmsg=on"
 # iomem=relaxed: the registers are also read while drivers hold them, to compare.
@@ -94,9 +95,9 @@ def follow(command, log_path, timeout, on_stamp, end, markers=()):
         try:
             for line in _lines(qemu.stdout, start + timeout):
                 log.write(f"{time.monotonic() - start:8.3f} {line}\n")
-                if failure := _FAILURE.match(line):
+                if failure := _FAILURE.search(line):
                     raise GuestError(failure[1])
-                if said := _STAMP.match(line):
+                if said := _STAMP.search(line):
                     stamp(said[1])
                 for pattern, name in patterns:
                     if name not in stamps and pattern.search(line):

@@ -140,7 +140,7 @@ static void store_once(volatile void* at, uint32_t width, const void* bytes) {
     uint16_t w;
     uint32_t l;
     uint64_t q;
-  } value;
+  } value = {0};
 
   memcpy(&value, bytes, width);
   switch (width) {

@@ -6,9 +6,16 @@
 for module in i2c-core i2c-algo-bit e1000e nvme-core nvme; do
   insmod "/modules/$module.ko" || fail "insmod $module"
 done
-# The e1000e's receive and transmit units stay off until the interface is up.
+# The e1000e's receive and transmit units stay off until the interface is up, the
+# transmitter until the driver has seen the link.
 for netdev in /sys/bus/pci/drivers/e1000e/*/net/*; do
   ip link set "${netdev##*/}" up || fail "ip link set ${netdev##*/} up"
+  tries=0
+  until [ "$(cat "$netdev/carrier")" = 1 ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || fail "no link on ${netdev##*/} after 20 s"
+    sleep 0.1
+  done
 done
 tries=0
 until [ -b /dev/nvme0n1 ]; do

@@ -129,28 +129,30 @@ ImageFacts ReadImageFacts(const Sysroot& root,
   facts.missing_plugins.insert(input.config.plugins.paths.begin(),
                                input.config.plugins.paths.end());
   const auto installed = root.Text(kInstalledCollector);
-  const auto walked = WalkImage(
-      **file, (*file)->Size().value_or(0), [&](const ImageEntry& entry, const auto& copy) {
-        facts.unpacked += entry.size;
-        facts.missing_plugins.erase('/' + std::string(entry.name));
-        if (StartsEarly(entry.name)) facts.starts_early = true;
-        if (std::string module = ModuleName(entry.name); !module.empty()) {
-          facts.modules.insert(std::move(module));
-        }
-        if (BaseName(entry.name) != kCollector || entry.size == 0 || !entry.link.empty()) {
-          return Result<void>();
-        }
-        facts.has_collector = true;
-        if (entry.size > kMaxTextFile) return Result<void>();
-        BufferStream content;
-        auto copied = copy(content);
-        if (!copied) return copied;
-        const std::string_view bytes(reinterpret_cast<const char*>(content.bytes().data()),
-                                     content.bytes().size());
-        facts.same_collector = installed && *installed == bytes;
-        facts.version_matches = bytes.find("vmcoredd-collect " + input.version) != bytes.npos;
-        return copied;
-      });
+  // Up to our segment: libarchive loses the end of a zstd archive before it.
+  const auto segment = FindSegment(**file);
+  const uint64_t end = segment && *segment ? (*segment)->offset : (*file)->Size().value_or(0);
+  const auto walked = WalkImage(**file, end, [&](const ImageEntry& entry, const auto& copy) {
+    facts.unpacked += entry.size;
+    facts.missing_plugins.erase('/' + std::string(entry.name));
+    if (StartsEarly(entry.name)) facts.starts_early = true;
+    if (std::string module = ModuleName(entry.name); !module.empty()) {
+      facts.modules.insert(std::move(module));
+    }
+    if (BaseName(entry.name) != kCollector || entry.size == 0 || !entry.link.empty()) {
+      return Result<void>();
+    }
+    facts.has_collector = true;
+    if (entry.size > kMaxTextFile) return Result<void>();
+    BufferStream content;
+    auto copied = copy(content);
+    if (!copied) return copied;
+    const std::string_view bytes(reinterpret_cast<const char*>(content.bytes().data()),
+                                 content.bytes().size());
+    facts.same_collector = installed && *installed == bytes;
+    facts.version_matches = bytes.find("vmcoredd-collect " + input.version) != bytes.npos;
+    return copied;
+  });
   if (!walked) {
     facts.error = walked.error().ToString();
     facts.is_damaged = walked.error().code() != ErrorCode::kIo;

@@ -85,6 +85,8 @@ def check_services(checks, found):
         checks.note(f"-- {name}")
         for line in path.read_text(errors="replace").splitlines()[-40:] if path.exists() else ["(missing)"]:
             checks.note(line)
+    doctor = (found.folder / "var/e2e/first-doctor").read_text(errors="replace")
+    checks.that("vmcoredd doctor, before the crash: nothing is bad", "exit code 0" in doctor and "\nbad " not in doctor)
 
 
 def show_manifest(checks, vmcoredd, archive):

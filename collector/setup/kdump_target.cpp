@@ -76,6 +76,8 @@ void ReadSuse(std::string_view text, std::string_view config, KdumpTarget& targe
   const std::string host = url.substr(0, url.find('/'));
   if (scheme == "ssh" || scheme == "sftp") target.ssh = host;
   if (scheme == "ftp") target.ftp = host;
+  // The folder is one of the host.
+  if (scheme != "nfs") target.folder = url.substr(host.size());
   if (scheme == "nfs") target.nfs = host + ':' + url.substr(host.size());
 }
 

@@ -86,7 +86,7 @@ if(RPMBUILD_PROGRAM)
   set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/sbin
     ${CMAKE_INSTALL_FULL_LIBDIR} ${CMAKE_INSTALL_FULL_LIBDIR}/cmake ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
     /etc/kdump /etc/kdump/pre.d /etc/kdump/post.d /usr/lib/dracut /usr/lib/dracut/modules.d
-    /usr/lib/systemd /usr/lib/systemd/system /usr/share/man /usr/share/man/man1 /usr/share/man/man3 /usr/share/man/man8
+    /usr/lib/systemd /usr/lib/systemd/system /usr/share/man /usr/share/man/man1 /usr/share/man/man3 /usr/share/man/man5 /usr/share/man/man8
     /usr/share/bash-completion /usr/share/bash-completion/completions)
 endif()
 

@@ -71,6 +71,56 @@ TEST(KdumpTargetTest, ShellVariables) {
   EXPECT_EQ(unclear, (std::vector<std::string>{"E", "F", "G", "I"}));
 }
 
+KdumpTarget TargetOf(const std::string& file, const std::string& text) {
+  const TempFolder folder;
+  EXPECT_TRUE(MakeFolders(folder / "etc/default"));
+  EXPECT_TRUE(MakeFolders(folder / "etc/sysconfig"));
+  WriteFile(folder / file, text);
+  return ReadKdumpTarget(Sysroot(folder.path()));
+}
+
+TEST(KdumpTargetTest, Debian) {
+  KdumpTarget target = TargetOf("etc/default/kdump-tools", "USE_KDUMP=1\n");
+  EXPECT_EQ(target.stack, KdumpStack::kDebian);
+  EXPECT_EQ(target.folder, "/var/crash");
+  EXPECT_FALSE(target.is_remote);
+  target = TargetOf("etc/default/kdump-tools", "KDUMP_COREDIR=/srv\nSSH=\"a@b\"\n");
+  EXPECT_EQ(target.folder, "/srv");
+  EXPECT_EQ(target.ssh, "a@b");
+  EXPECT_EQ(target.ssh_key, "/root/.ssh/kdump_id_rsa");
+  EXPECT_TRUE(target.is_remote);
+}
+
+TEST(KdumpTargetTest, RedHat) {
+  KdumpTarget target =
+      TargetOf("etc/kdump.conf", "# path /no\npath var/dumps\nauto_reset_crashkernel yes\n");
+  EXPECT_EQ(target.stack, KdumpStack::kRedHat);
+  EXPECT_EQ(target.folder, "/var/dumps");
+  EXPECT_FALSE(target.is_remote);
+  EXPECT_THAT(target.unknown, testing::IsEmpty());
+  target = TargetOf("etc/kdump.conf", "xfs UUID=12\npath /x\n");
+  EXPECT_EQ(target.device, "UUID=12");
+  target = TargetOf("etc/kdump.conf", "nfs host:/export\n");
+  EXPECT_EQ(target.nfs, "host:/export");
+  EXPECT_TRUE(target.is_remote);
+  target = TargetOf("etc/kdump.conf", "dracut_args --mount \"/dev/sdb /mnt xfs defaults\"\n");
+  EXPECT_EQ(target.unknown.size(), 1u);
+}
+
+TEST(KdumpTargetTest, Suse) {
+  KdumpTarget target =
+      TargetOf("etc/sysconfig/kdump", "KDUMP_SAVEDIR=\"ssh://root@host/srv/crash\"\n");
+  EXPECT_EQ(target.stack, KdumpStack::kSuse);
+  EXPECT_EQ(target.ssh, "root@host");
+  EXPECT_EQ(target.folder, "/srv/crash");
+  target = TargetOf("etc/kdump.conf", "KDUMP_SAVEDIR=file:///dumps\n");
+  EXPECT_EQ(target.stack, KdumpStack::kSuse);
+  EXPECT_EQ(target.folder, "/dumps");
+  EXPECT_FALSE(target.is_remote);
+  target = TargetOf("etc/kdump.conf", "KDUMP_SAVEDIR=nfs://host/export\n");
+  EXPECT_EQ(target.nfs, "host:/export");
+}
+
 TEST(CollectConfTest, HalfAPathIsNotTold) {
   CollectConfInput input;
   input.release = input.running = "6.1";

@@ -296,7 +296,7 @@ class DefaultPrinter {
 // Every key that there is.
 template <typename Visitor>
 void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
-  constexpr const char* kAddress = "a PCI address like \"0000:01:00.0\"";
+  static constexpr const char* kAddress = "a PCI address like \"0000:01:00.0\"";
   visit.Open(root, "early");
   visit.Flag("enabled", config.early.enabled);
   visit.Flag("bars", config.early.bars);

@@ -30,7 +30,7 @@ bool PstoreTells(const Sysroot& root) {
 // A regular file below `folder` that was changed after `time`; empty: none.
 std::string NewerFile(const Sysroot& root, const std::string& folder, int64_t time, int depth) {
   for (const std::string& name : root.List(folder)) {
-    const std::string path = folder + '/' + name;
+    std::string path = Join(folder, name);
     struct stat st;
     if (::lstat(root.Host(path).c_str(), &st) != 0) continue;
     if (S_ISREG(st.st_mode) && st.st_mtime > time) return path;

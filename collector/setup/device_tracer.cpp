@@ -99,7 +99,7 @@ Result<void> DeviceTracer::AddLinks(const std::string& folder,
                                     const std::string& why,
                                     int depth) {
   for (const std::string& name : names) {
-    const std::string path = VMCOREDD_TRY(root_.Resolve(folder + '/' + name));
+    const std::string path = VMCOREDD_TRY(root_.Resolve(Join(folder, name)));
     VMCOREDD_TRY(AddBlock(path, why, depth + 1));
   }
   return {};

@@ -111,7 +111,7 @@ std::string_view CheckStatusName(CheckStatus status) {
 std::string Mebibytes(uint64_t bytes) { return std::to_string(bytes / kMiB) + " MiB"; }
 
 std::string SomeOf(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 6;
+  static constexpr size_t kShown = 6;
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kShown); ++i) {
     if (i != 0) text += ", ";

@@ -40,7 +40,7 @@ bool IsUnfinishedName(std::string_view name) {
 void Scan(const std::string& folder, int depth, DumpFiles& files) {
   struct stat st;
   for (const std::string& name : ListFolder(folder)) {
-    const std::string path = folder + '/' + name;
+    const std::string path = Join(folder, name);
     if (::lstat(path.c_str(), &st) != 0 || st.st_uid != ::geteuid()) continue;
     if (files.cores.size() + files.archives.size() >= kMaxDumpFiles) return;
     if (S_ISDIR(st.st_mode) && depth > 1 && !name.starts_with('.')) Scan(path, depth - 1, files);

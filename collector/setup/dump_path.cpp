@@ -105,7 +105,7 @@ class PathFinder {
   // this service waits two minutes for network devices that never come.
   void AddNetworkWait() {
     if (target_.stack != KdumpStack::kDebian || target_.is_remote) return;
-    constexpr const char* kWait =
+    static constexpr const char* kWait =
         "/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service";
     struct stat st;
     if (::lstat(root_.Host(kWait).c_str(), &st) != 0) return;

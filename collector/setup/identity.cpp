@@ -77,7 +77,7 @@ class IdentityCollector {
   template <typename Function>
   void ForEach(const std::string& folder, const Function& function) {
     for (const std::string& name : root_.List(folder)) {
-      const auto path = root_.Resolve(folder + '/' + name);
+      const auto path = root_.Resolve(Join(folder, name));
       if (!path) continue;
       address_ = LastPciAddress(*path);
       if (!address_.empty() && devices_.contains(address_)) function(name, *path);

@@ -85,7 +85,7 @@ void ReadSuse(std::string_view text, std::string_view config, KdumpTarget& targe
 void ReadRedHat(std::string_view text, KdumpTarget& target) {
   target.stack = KdumpStack::kRedHat;
   target.config = kRedHatConfig;
-  constexpr std::array<std::string_view, 11> kFilesystems = {
+  static constexpr std::array<std::string_view, 11> kFilesystems = {
       "ext2", "ext3", "ext4", "minix", "btrfs", "xfs", "vfat", "raw", "virtiofs", "f2fs", "auto"};
   for (std::string_view line : Lines(text)) {
     line = Trim(line.substr(0, line.find('#')));

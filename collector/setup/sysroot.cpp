@@ -168,6 +168,13 @@ Result<void> MakeFolders(const std::string& path) {
   return {};
 }
 
+std::string Join(std::string_view folder, std::string_view name) {
+  std::string path(folder);
+  path += '/';
+  path += name;
+  return path;
+}
+
 std::string_view BaseName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string_view Trim(std::string_view text) {

@@ -58,6 +58,8 @@ Result<void> ReplaceFile(const std::string& path, std::string_view text);
 // mkdir -p, each folder 0700.
 Result<void> MakeFolders(const std::string& path);
 
+// FOLDER/NAME
+std::string Join(std::string_view folder, std::string_view name);
 // The last part of a path.
 std::string_view BaseName(std::string_view path);
 // Without blanks at both ends.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <optional>
 #include <utility>
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -293,6 +292,18 @@ class DefaultPrinter {
   std::string section_;
 };
 
+// TOML allows none but these; toml++ 3.3 relies on not finding some of them (an
+// assertion in parse_key()).
+std::optional<toml::source_position> FindControlCharacter(std::string_view text) {
+  toml::source_position place{1, 1};
+  for (const char c : text) {
+    if ((c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) return place;
+    ++place.column;
+    if (c == '\n') place = {place.line + 1, 1};
+  }
+  return std::nullopt;
+}
+
 // Every key that there is.
 template <typename Visitor>
 void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
@@ -357,6 +368,10 @@ void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
 ParsedConfig ParseConfig(std::string_view text) {
   ParsedConfig parsed;
   ConfigReader reader(parsed);
+  if (const auto place = FindControlCharacter(text)) {
+    reader.Problem(*place, "a control character");
+    return parsed;
+  }
   const toml::parse_result result = toml::parse(text);
   if (!result) {
     // A line cannot be told apart from its neighbours once the syntax is broken.

@@ -139,7 +139,7 @@ ImageFacts ReadImageFacts(const Sysroot& root,
     if (std::string module = ModuleName(entry.name); !module.empty()) {
       facts.modules.insert(std::move(module));
     }
-    if (BaseName(entry.name) != kCollector || entry.size == 0 || !entry.link.empty()) {
+    if (BaseName(entry.name) != kCollector || entry.size == 0 || !entry.is_file) {
       return Result<void>();
     }
     facts.has_collector = true;

@@ -16,12 +16,14 @@ namespace vmcoredd {
 // What an image unpacks to, at most: a defence against one that is made to grow.
 inline constexpr uint64_t kMaxUnpacked = uint64_t{4} << 30;
 inline constexpr size_t kMaxImageEntries = 1000000;
+// As the kernel: init/initramfs.c takes no longer names.
+inline constexpr size_t kMaxImageName = 4096;
 
 // A file or folder in an image.
 struct ImageEntry {
   std::string_view name;  // without a leading "/" or "./"; raw
   uint64_t size = 0;
-  std::string_view link;  // what a symbolic link points to
+  bool is_file = false;  // a regular one
 };
 
 // Called for every entry, in the order in which the kernel unpacks them; a later one

@@ -70,6 +70,15 @@ build
 changed
 vmcoredd prepare --sysroot m --output i/etc/vmcoredd/collect.conf
 build
+echo "-- each compression, with a segment behind it"
+need zstd
+(cd i && find . | LC_ALL=C sort | cpio -o -H newc --quiet) > plain
+for pack in 'gzip -c' 'xz -c --check=crc32' 'zstd -qc' cat; do
+  $pack < plain > $image
+  vmcoredd prepare --sysroot m --image $image
+  changed
+done
+build
 echo "-- damaged and missing image"
 cp $image keep
 truncate -s 100 $image

@@ -39,6 +39,7 @@ bool IsRiskClass(std::string_view text) {
 }
 bool IsTrip(std::string_view text) { return text == "panic" || text == "unclean" || text == "off"; }
 
+constexpr const char* kAddress = "a PCI address like \"0000:01:00.0\"";
 constexpr const char* kRiskClasses = "\"passive\", \"side-effect\" or \"intrusive\"";
 constexpr size_t kMaxGeneric = 64;  // options that the plugin asks for
 constexpr uint64_t kNoBar = 99;
@@ -307,7 +308,6 @@ std::optional<toml::source_position> FindControlCharacter(std::string_view text)
 // Every key that there is.
 template <typename Visitor>
 void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
-  static constexpr const char* kAddress = "a PCI address like \"0000:01:00.0\"";
   visit.Open(root, "early");
   visit.Flag("enabled", config.early.enabled);
   visit.Flag("bars", config.early.bars);

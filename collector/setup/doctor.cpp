@@ -13,6 +13,8 @@ namespace vmcoredd {
 
 namespace {
 
+// Of a list in a line.
+constexpr size_t kShownNames = 6;
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 // A crash kernel of Debian 12 (6.1, one CPU) with nothing unpacked keeps this of its
 // memory for itself: 128 MiB leave 52, 256 leave 175.
@@ -111,13 +113,13 @@ std::string_view CheckStatusName(CheckStatus status) {
 std::string Mebibytes(uint64_t bytes) { return std::to_string(bytes / kMiB) + " MiB"; }
 
 std::string SomeOf(const std::vector<std::string>& names) {
-  static constexpr size_t kShown = 6;
   std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+  for (size_t i = 0; i < std::min(names.size(), kShownNames); ++i) {
     if (i != 0) text += ", ";
     text += EscapeBytes(names[i]);
   }
-  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
+  if (names.size() > kShownNames)
+    text += " and " + std::to_string(names.size() - kShownNames) + " more";
   return text;
 }
 

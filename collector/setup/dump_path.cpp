@@ -14,6 +14,9 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr const char* kWaitOnline =
+    "/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service";
+
 class PathFinder {
  public:
   PathFinder(const Sysroot& root, const KdumpTarget& target)
@@ -105,10 +108,8 @@ class PathFinder {
   // this service waits two minutes for network devices that never come.
   void AddNetworkWait() {
     if (target_.stack != KdumpStack::kDebian || target_.is_remote) return;
-    static constexpr const char* kWait =
-        "/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service";
     struct stat st;
-    if (::lstat(root_.Host(kWait).c_str(), &st) != 0) return;
+    if (::lstat(root_.Host(kWaitOnline).c_str(), &st) != 0) return;
     // A machine without network devices waits for none of them.
     static_cast<void>(tracer_.AddAllNetworkDevices("systemd-networkd-wait-online waits for it"));
   }

@@ -13,6 +13,8 @@ namespace {
 constexpr std::string_view kDebianConfig = "/etc/default/kdump-tools";
 constexpr std::string_view kRedHatConfig = "/etc/kdump.conf";
 constexpr std::string_view kSuseConfig = "/etc/sysconfig/kdump";
+constexpr std::array<std::string_view, 11> kFilesystems = {
+    "ext2", "ext3", "ext4", "minix", "btrfs", "xfs", "vfat", "raw", "virtiofs", "f2fs", "auto"};
 constexpr std::string_view kDefaultFolder = "/var/crash";
 
 bool IsName(std::string_view text) {
@@ -85,8 +87,6 @@ void ReadSuse(std::string_view text, std::string_view config, KdumpTarget& targe
 void ReadRedHat(std::string_view text, KdumpTarget& target) {
   target.stack = KdumpStack::kRedHat;
   target.config = kRedHatConfig;
-  static constexpr std::array<std::string_view, 11> kFilesystems = {
-      "ext2", "ext3", "ext4", "minix", "btrfs", "xfs", "vfat", "raw", "virtiofs", "f2fs", "auto"};
   for (std::string_view line : Lines(text)) {
     line = Trim(line.substr(0, line.find('#')));
     const auto words = Words(line);

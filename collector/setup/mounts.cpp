@@ -8,6 +8,14 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr std::array<std::string_view, 27> kVirtualTypes = {
+    "autofs",  "binfmt_misc", "bpf",      "cgroup",  "cgroup2",    "configfs",   "debugfs",
+    "devpts",  "devtmpfs",    "efivarfs", "fusectl", "hugetlbfs",  "mqueue",     "nsfs",
+    "overlay", "proc",        "pstore",   "ramfs",   "rpc_pipefs", "securityfs", "selinuxfs",
+    "sysfs",   "tmpfs",       "tracefs",  "rootfs",  "resctrl",    "swap"};
+constexpr std::array<std::string_view, 10> kNetworkTypes = {
+    "nfs", "nfs4", "cifs", "smb3", "ceph", "afs", "glusterfs", "lustre", "ncpfs", "smbfs"};
+
 // \040 and the like: fs/proc_namespace.c, fstab(5).
 std::string UndoOctal(std::string_view text) {
   std::string plain;
@@ -115,19 +123,10 @@ std::optional<Mount> MountOf(const Sysroot& root,
   return *best;
 }
 
-bool IsVirtualFilesystem(std::string_view type) {
-  static constexpr std::array<std::string_view, 27> kTypes = {
-      "autofs",  "binfmt_misc", "bpf",      "cgroup",  "cgroup2",    "configfs",   "debugfs",
-      "devpts",  "devtmpfs",    "efivarfs", "fusectl", "hugetlbfs",  "mqueue",     "nsfs",
-      "overlay", "proc",        "pstore",   "ramfs",   "rpc_pipefs", "securityfs", "selinuxfs",
-      "sysfs",   "tmpfs",       "tracefs",  "rootfs",  "resctrl",    "swap"};
-  return IsOneOf(type, kTypes);
-}
+bool IsVirtualFilesystem(std::string_view type) { return IsOneOf(type, kVirtualTypes); }
 
 bool IsNetworkFilesystem(std::string_view type) {
-  static constexpr std::array<std::string_view, 10> kTypes = {
-      "nfs", "nfs4", "cifs", "smb3", "ceph", "afs", "glusterfs", "lustre", "ncpfs", "smbfs"};
-  return IsOneOf(type, kTypes) || type.starts_with("fuse.sshfs");
+  return IsOneOf(type, kNetworkTypes) || type.starts_with("fuse.sshfs");
 }
 
 }  // namespace vmcoredd

@@ -68,7 +68,7 @@ Result<std::string> Sysroot::Resolve(std::string_view path) const {
       done.erase(std::min(done.rfind('/'), done.size()));
       continue;
     }
-    const std::string next = done + '/' + part;
+    const std::string next = Join(done, part);
     struct stat st;
     if (::lstat(Host(next).c_str(), &st) != 0) {
       return tl::unexpected(FileError("cannot find", path, errno));

@@ -136,13 +136,15 @@ class NewcWalker {
 std::optional<NewcWalker::Entry> ParseSegment(std::string_view bytes, uint64_t& padding) {
   NewcWalker walker(bytes);
   const auto top = walker.Next();
-  if (!top || top->name != "etc" || top->inode != kMarkInode) return {};
+  if (!top || top->name != "etc" || top->inode != kMarkInode || !top->data.empty()) return {};
   const auto folder = walker.Next();
-  if (!folder || folder->name != "etc/vmcoredd") return {};
+  if (!folder || folder->name != "etc/vmcoredd" || !folder->data.empty()) return {};
   auto file = walker.Next();
   if (!file || file->name != kCollectConfName) return {};
   const auto trailer = walker.Next();
-  if (!trailer || trailer->name != kTrailer || !walker.at_end()) return {};
+  const bool is_end =
+      trailer && trailer->name == kTrailer && trailer->data.empty() && walker.at_end();
+  if (!is_end) return {};
   padding = top->mtime;
   return file;
 }
@@ -169,7 +171,9 @@ Result<std::optional<ImageSegment>> FindSegment(ByteSource& image) {
   std::string tail(size - begin, '\0');
   VMCOREDD_TRY(ReadExactAt(image, begin, std::as_writable_bytes(std::span(tail)), "the image"));
   const std::string_view bytes = tail;
-  for (size_t at = bytes.find(kNewcMagic); at != bytes.npos; at = bytes.find(kNewcMagic, at + 1)) {
+  // The last one: what stands before it may be made to look as if it reached to the end.
+  for (size_t at = bytes.rfind(kNewcMagic); at != bytes.npos;
+       at = at == 0 ? bytes.npos : bytes.rfind(kNewcMagic, at - 1)) {
     if ((begin + at) % kAlignment != 0) continue;
     uint64_t padding = 0;
     const auto file = ParseSegment(bytes.substr(at), padding);

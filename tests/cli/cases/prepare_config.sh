@@ -62,6 +62,10 @@ printf '[early\nenabled = true\n' > syntax.conf
 expect 3 vmcoredd prepare --sysroot m --config syntax.conf --output not-written
 printf 'x = "\xff"\n' > utf8.conf
 expect 3 vmcoredd prepare --sysroot m --config utf8.conf --output not-written
+printf '[&]\n' > key.conf
+expect 3 vmcoredd prepare --sysroot m --config key.conf --output not-written
+printf '[\303\244]\n' > letter.conf
+expect 3 vmcoredd prepare --sysroot m --config letter.conf --output not-written
 expect 3 vmcoredd prepare --sysroot m --config missing.conf --output not-written
 mkdir -p m/etc/vmcoredd
 cp bad.conf m/etc/vmcoredd/vmcoredd.conf

@@ -13,6 +13,13 @@
 /* And the number 1. */
 #define LOCKED 0x01000000u
 
+/*
+ * Semaphores that are taken by reading them, which the driver does: MLX4_OWNER_BASE, the
+ * ownership of the device, and MLX4_SEM_OFFSET, which locks out updates of the flash.
+ * Whether firmware blocks reads of these too, nobody says.
+ */
+static const uint64_t kTakenByReading[] = {0x8069c, 0xf03fc};
+
 /* Of the time: for unlocking, and for what is written. */
 #define RESERVE_MS 100u
 
@@ -87,31 +94,49 @@ static int unblock(const struct crspace* space) {
   return error ? error : late;
 }
 
+/* The first of them at or behind `at`, or `end`. */
+static uint64_t next_taken(uint64_t at, uint64_t end) {
+  uint64_t next = end;
+  size_t i;
+
+  for (i = 0; i < sizeof kTakenByReading / sizeof kTakenByReading[0]; i++) {
+    if (kTakenByReading[i] >= at && kTakenByReading[i] < next) next = kTakenByReading[i];
+  }
+  return next;
+}
+
 static int copy(const struct crspace* space,
                 uint64_t begin,
                 uint64_t size,
                 const struct vmcoredd_sink* sink) {
+  const uint64_t end = begin + size;
   unsigned char bytes[4096];
-  uint64_t done = 0;
+  uint64_t at = begin;
   int failure = 0;
 
-  while (done < size && !failure) {
-    const uint64_t left = size - done;
+  while (at < end && !failure) {
+    const uint64_t left = next_taken(at, end) - at;
     const uint32_t words = (uint32_t)((left < sizeof bytes ? left : sizeof bytes) / 4);
     int64_t got = -ETIME;
     int error = 0;
 
+    if (words == 0) {
+      error = sink->hole(sink, 4, "a semaphore that is taken by reading it");
+      if (error) return error;
+      at += 4;
+      continue;
+    }
     if (space->host->remaining_ms(space->host) >= RESERVE_MS) {
-      got = vmcoredd_read_registers(space->host, space->device, 0, begin + done, 4, bytes, words);
+      got = vmcoredd_read_registers(space->host, space->device, 0, at, 4, bytes, words);
     }
     if (got > 0) error = sink->write(sink, bytes, (size_t)got * 4);
     if (error) return error;
-    if (got > 0) done += (uint64_t)got * 4;
+    if (got > 0) at += (uint64_t)got * 4;
     if (got != (int64_t)words) failure = got < 0 ? (int)got : -ENODATA;
   }
-  if (failure && done > 0) {
+  if (failure && at > begin) {
     const char* reason = failure == -ETIME ? "the time was over" : vmcoredd_register_error(failure);
-    const int error = sink->hole(sink, size - done, reason);
+    const int error = sink->hole(sink, end - at, reason);
     if (error) return error;
   }
   return failure;

@@ -112,6 +112,22 @@ TEST(Mlx4Crspace, ReadsAllWithVolatileRegistersBlocked) {
   EXPECT_EQ(writes[3].offset, kFilter);
 }
 
+TEST(Mlx4Crspace, NeverReadsSemaphoresThatAreTakenByIt) {
+  const std::vector<NamedRegisters> harmful = {{"MLX4_OWNER_BASE", 0, 0x8069c},
+                                               {"MLX4_SEM_OFFSET", 0, 0xf03fc}};
+  ConnectX3 device;
+  ASSERT_EQ(device.Collect(Mlx4(), "cr-space"), 0);
+  EXPECT_THAT(device.TouchedOf(harmful), IsEmpty());
+  for (const NamedRegisters& one : harmful) {
+    EXPECT_THAT(device.HoleAt(one.offset), HasSubstr("taken by reading")) << one.name;
+    EXPECT_EQ(device.HoleAt(one.offset - 4), "");
+    EXPECT_EQ(device.HoleAt(one.offset + 4), "");
+    EXPECT_EQ(device.Payload32(one.offset + 4), 0x40000 + one.offset + 4);
+  }
+  EXPECT_EQ(device.holes.size(), 2u);
+  ASSERT_EQ(device.payload.size(), kSize);
+}
+
 TEST(Mlx4Crspace, LeavesAFilterThatIsOnAlone) {
   ConnectX3 device;
   device.SetRegister(0, kFilter, 0x12345678 & ~kFilterOff);

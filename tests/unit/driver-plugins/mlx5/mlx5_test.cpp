@@ -76,8 +76,13 @@ TEST(Mlx5Plugin, ReadsTheSegmentButNoDoorbellAndNoClearRegister) {
   EXPECT_EQ(device.Big32(0x23c), 0x05010203u);  // irisc, syndrome, extended syndrome
   EXPECT_EQ(device.Big32(0x1010), 0x1234u);
   EXPECT_EQ(device.Big32(0x1044), 0x0badf00du);
-  EXPECT_FALSE(device.WasTouched(0, 0x18, 4));
-  EXPECT_FALSE(device.WasTouched(0, 0x1048, 0x10000));
+  const std::vector<NamedRegisters> harmful = {
+      {"rsvd0", 0, 0x08, 8},       {"cmd_dbell", 0, 0x18},
+      {"rsvd1", 0, 0x1c, 0x1e0},   {"rsvd2", 0, 0x240, 0xdb8},
+      {"rsvd3", 0, 0x1008, 8},     {"rsvd4", 0, 0x1014, 0x2c},
+      {"rsvd5", 0, 0x1048, 0xfb8}, {"ieee1588_clk, ieee1588_clk_type", 0, 0x2000, 12},
+      {"clr_intx", 0, 0x200c},     {"behind mlx5_init_seg", 0, 0x2010, 0xdff0}};
+  EXPECT_THAT(device.TouchedOf(harmful), IsEmpty());
   EXPECT_THAT(device.HoleAt(0x18), HasSubstr("allow-list"));
   EXPECT_EQ(device.accesses.size(), 28u);
   EXPECT_THAT(device.Writes(), IsEmpty());

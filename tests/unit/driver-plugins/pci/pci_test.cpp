@@ -84,6 +84,41 @@ TEST(PciPlugin, LeavesVpdDataAndVendorRegistersAlone) {
   EXPECT_THAT(device.holes.at(0x74).reason, HasSubstr("no known capability"));
 }
 
+TEST(PciPlugin, NeverReadsGatewaysAndDataPorts) {
+  PciDevice device(4096);
+  device.FirstCap(0x40);
+  device.Cap(0x40, 0x03, 0x48);
+  device.Cap(0x48, 0x09, 0x60, 0x0518);  // virtio's window, 24 bytes
+  device.Cap(0x60, 0x0c, 0x70);
+  device.Cap(0x70, 0x12, 0x80);
+  device.Cap(0x80, 0x09, 0x00, 0x0018);  // mlx5's gateway, 24 bytes
+  device.ExtCap(0x100, 0x2e, 0x140);
+  device.ExtCap(0x140, 0x0b, 0x180);
+  device.Set32(0x144, 0x02000000);  // 32 bytes
+  device.ExtCap(0x180, 0x23, 0);
+  device.Set32(0x184, 0x02000000);
+  ASSERT_EQ(device.Collect(Pci()), 0);
+  const struct {
+    const char* name;
+    uint32_t begin, end;
+  } kHarmful[] = {{"vital product data", 0x44, 0x48},
+                  {"virtio: pci_cfg_data reads a BAR", 0x4c, 0x60},
+                  {"hot-plug controller: data", 0x64, 0x68},
+                  {"SATA: index and data", 0x78, 0x80},
+                  {"mlx5: control to data", 0x84, 0x98},
+                  {"Intel NICs: IOADDR and IODATA", 0x98, 0xa0},
+                  {"DOE: mailboxes", 0x110, 0x118},
+                  {"extended vendor-specific", 0x148, 0x160},
+                  {"DVSEC", 0x18c, 0x1a0}};
+  for (const auto& one : kHarmful) {
+    for (uint32_t at = one.begin; at < one.end; at += 4) {
+      EXPECT_FALSE(device.WasRead(at)) << one.name << ", " << std::hex << at;
+    }
+  }
+  EXPECT_TRUE(device.WasRead(0x74) && device.WasRead(0x10c)) << "what is known is read";
+  EXPECT_THAT(device.accesses, IsEmpty()) << "neither BARs, nor writes";
+}
+
 TEST(PciPlugin, ReadsOnlyTheFirstDoubleWordOfAnUnknownCapability) {
   PciDevice device(256);
   device.FirstCap(0x50);

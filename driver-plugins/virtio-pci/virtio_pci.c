@@ -19,8 +19,22 @@
 #define CAP_VENDOR 0x09
 #define MAX_CAPS 48
 
-/* The device configurations of VIRTIO 1.2 are shorter; capabilities say more. */
-#define DEVICE_CONFIG_MAX_BYTES 256u
+#define OFFSET_SUBSYSTEM 0x2c
+#define FIRST_MODERN_ID 0x1040
+
+/* The device configurations whose fields are known, by type of device. */
+static const struct device_layout {
+  uint32_t type;
+  const struct vmcoredd_register_list* list;
+} kLayouts[] = {
+    {1, &virtio_pci_net_registers},     {2, &virtio_pci_block_registers},
+    {3, &virtio_pci_console_registers}, {5, &virtio_pci_balloon_registers},
+    {8, &virtio_pci_scsi_registers},    {9, &virtio_pci_p9_registers},
+    {16, &virtio_pci_gpu_registers},    {19, &virtio_pci_vsock_registers},
+    {20, &virtio_pci_crypto_registers}, {23, &virtio_pci_iommu_registers},
+    {24, &virtio_pci_mem_registers},    {26, &virtio_pci_fs_registers},
+    {27, &virtio_pci_pmem_registers},
+};
 
 static int read_exactly(const struct vmcoredd_host* host,
                         const struct vmcoredd_device* device,
@@ -73,58 +87,67 @@ int virtio_find_block(const struct vmcoredd_host* host,
   return error ? error : -ENOENT;
 }
 
-static uint64_t common_size(const struct virtio_block* block) {
-  const uint64_t known = vmcoredd_registers_size(&virtio_pci_common_registers, 0);
+/* As much of the list as the structure has. */
+static uint64_t image_size(const struct virtio_block* block,
+                           const struct vmcoredd_register_list* list) {
+  const uint64_t known = vmcoredd_registers_size(list, 0);
   return block->length < known ? block->length : known;
 }
 
-static uint64_t device_size(const struct virtio_block* block) {
-  return block->length < DEVICE_CONFIG_MAX_BYTES ? block->length : DEVICE_CONFIG_MAX_BYTES;
+/* A structure by the list of its fields; in which BAR it is, only its capability knows. */
+static int collect_block(const struct vmcoredd_host* host,
+                         const struct vmcoredd_device* device,
+                         uint32_t cap_type,
+                         const struct vmcoredd_register_list* fields,
+                         const struct vmcoredd_sink* sink) {
+  struct vmcoredd_register_range ranges[16];
+  struct vmcoredd_register_list list = *fields;
+  struct virtio_block block;
+  uint32_t i;
+  const int error = virtio_find_block(host, device, cap_type, &block);
+
+  if (error) return error;
+  if (list.count > sizeof ranges / sizeof ranges[0]) return -E2BIG;
+  for (i = 0; i < list.count; i++) {
+    ranges[i] = fields->ranges[i];
+    ranges[i].bar = (uint8_t)block.bar;
+  }
+  list.ranges = ranges;
+  return vmcoredd_collect_registers(host, device, &list, block.bar, block.offset,
+                                    image_size(&block, fields), sink);
 }
 
 static int collect_common(const struct vmcoredd_host* host,
                           const struct vmcoredd_device* device,
                           void* cookie,
                           const struct vmcoredd_sink* sink) {
-  struct vmcoredd_register_range ranges[8];
-  struct vmcoredd_register_list list = virtio_pci_common_registers;
-  struct virtio_block block;
-  uint32_t i;
-  const int error = virtio_find_block(host, device, VIRTIO_CAP_COMMON, &block);
-
   (void)cookie;
-  if (error) return error;
-  if (list.count > sizeof ranges / sizeof ranges[0]) return -E2BIG;
-  /* The list is of a structure; in which BAR it is, the capability knows. */
-  for (i = 0; i < list.count; i++) {
-    ranges[i] = list.ranges[i];
-    ranges[i].bar = (uint8_t)block.bar;
-  }
-  list.ranges = ranges;
-  return vmcoredd_collect_registers(host, device, &list, block.bar, block.offset,
-                                    common_size(&block), sink);
+  return collect_block(host, device, VIRTIO_CAP_COMMON, &virtio_pci_common_registers, sink);
 }
 
-/* Byte by byte: which fields there are depends on the type of device, and a byte is
- * the width that fits into each of them. */
 static int collect_device(const struct vmcoredd_host* host,
                           const struct vmcoredd_device* device,
                           void* cookie,
                           const struct vmcoredd_sink* sink) {
-  struct vmcoredd_register_range range = {0};
-  struct vmcoredd_register_list list = {0};
-  struct virtio_block block;
-  const int error = virtio_find_block(host, device, VIRTIO_CAP_DEVICE, &block);
+  const struct device_layout* layout = cookie;
+  return collect_block(host, device, VIRTIO_CAP_DEVICE, layout->list, sink);
+}
 
-  (void)cookie;
-  if (error) return error;
-  range.count = (uint32_t)device_size(&block);
-  range.width = 1;
-  range.bar = (uint8_t)block.bar;
-  list.ranges = &range;
-  list.count = 1;
-  return vmcoredd_collect_registers(host, device, &list, block.bar, block.offset,
-                                    device_size(&block), sink);
+/* NULL: a type of whose fields nothing is known here. */
+static const struct device_layout* find_layout(const struct vmcoredd_host* host,
+                                               const struct vmcoredd_device* device) {
+  uint32_t type = (uint32_t)device->device_id - FIRST_MODERN_ID;
+  unsigned char bytes[4];
+  size_t i;
+
+  if (device->device_id < FIRST_MODERN_ID) {
+    if (read_exactly(host, device, OFFSET_SUBSYSTEM, bytes, 4) != 0) return NULL;
+    type = load32(bytes) >> 16;
+  }
+  for (i = 0; i < sizeof kLayouts / sizeof kLayouts[0]; i++) {
+    if (kLayouts[i].type == type) return &kLayouts[i];
+  }
+  return NULL;
 }
 
 static int match(const struct vmcoredd_host* host, const struct vmcoredd_device* device) {
@@ -138,6 +161,7 @@ static int match(const struct vmcoredd_host* host, const struct vmcoredd_device*
 static int register_dumps(const struct vmcoredd_host* host,
                           const struct vmcoredd_device* device,
                           uint64_t quota) {
+  const struct device_layout* layout = find_layout(host, device);
   struct virtio_block block;
   struct vmcoredd_dump dump;
   int error = virtio_find_block(host, device, VIRTIO_CAP_COMMON, &block);
@@ -155,7 +179,7 @@ static int register_dumps(const struct vmcoredd_host* host,
   dump.struct_size = sizeof dump;
   dump.dump_class = VMCOREDD_DUMP_PASSIVE;
   dump.what = "common";
-  dump.size = common_size(&block);
+  dump.size = image_size(&block, &virtio_pci_common_registers);
   dump.collect = collect_common;
   dump.priority = 30;
   dump.flags = VMCOREDD_DUMP_EARLY;
@@ -172,12 +196,14 @@ static int register_dumps(const struct vmcoredd_host* host,
   if (error) return error;
 
   /* Not every type of device has one. */
+  if (!layout) return 0;
   error = virtio_find_block(host, device, VIRTIO_CAP_DEVICE, &block);
   if (error || block.length == 0) return error == -ENOENT ? 0 : error;
   dump.dump_class = VMCOREDD_DUMP_PASSIVE;
   dump.what = "device";
-  dump.size = device_size(&block);
+  dump.size = image_size(&block, layout->list);
   dump.collect = collect_device;
+  dump.cookie = (void*)(uintptr_t)layout;
   dump.priority = 0;
   return host->register_dump(host, &dump);
 }

@@ -12,6 +12,7 @@ namespace vmcoredd {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 const vmcoredd_plugin& Generic() { return *vmcoredd_builtin_generic_entry(); }
 
@@ -54,7 +55,14 @@ TEST(GenericPlugin, CollectsTheRangesAndNothingElse) {
   EXPECT_EQ(device.accesses.size(), 6u);
   EXPECT_EQ(device.accesses[3].width, 1u);
   EXPECT_EQ(device.accesses[5].width, 8u);
-  EXPECT_FALSE(device.WasTouched(0, 0, 0x1000));
+  // It knows no harmful registers: what the option does not name is never read.
+  EXPECT_THAT(device.TouchedOf({{"before", 2, 0, 0x10},
+                                {"between", 2, 0x18, 8},
+                                {"another gap", 2, 0x24, 0xdc},
+                                {"and another", 2, 0x102, 6},
+                                {"behind", 2, 0x110, 0xfef0},
+                                {"another BAR", 0, 0, 0x1000}}),
+              IsEmpty());
   EXPECT_EQ(device.Offer("range3")->flags, 0u);
   EXPECT_EQ(device.Offer("range3")->dump_class, VMCOREDD_DUMP_PASSIVE);
 }

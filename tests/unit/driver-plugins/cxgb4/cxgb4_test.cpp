@@ -154,7 +154,7 @@ TEST(Cxgb4Plugin, ReadsOnlyWhatAllDriversOfTheVendorRead) {
   const struct {
     uint16_t id;
     std::vector<NamedRegisters> disputed;
-  } kChips[] = {
+  } chips[] = {
       {0x4401, {{"0x11114", 0, 0x11114}}},
       {0x5401,
        {{"0x9810", 0, 0x9810, 16},
@@ -165,7 +165,7 @@ TEST(Cxgb4Plugin, ReadsOnlyWhatAllDriversOfTheVendorRead) {
         {"port 3", 0, 0x3c040}}},
       {0x6401, {{"0x1240", 0, 0x1240, 20}, {"port 0", 0, 0x32b1c}, {"port 1", 0, 0x36b1c}}},
   };
-  for (const auto& chip : kChips) {
+  for (const auto& chip : chips) {
     Adapter adapter(chip.id);
     ASSERT_EQ(adapter.Collect(Cxgb4(), "regs"), 0);
     EXPECT_THAT(adapter.TouchedOf(chip.disputed), IsEmpty()) << std::hex << chip.id;

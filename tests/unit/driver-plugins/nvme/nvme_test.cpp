@@ -88,14 +88,14 @@ TEST(NvmePlugin, ReadsWhatIsOptionalOnlyIfTheControllerHasIt) {
   const struct {
     uint32_t cap;
     std::vector<std::string> read;
-  } kCases[] = {{0, {}},
-                {Controller::kBoot, {"boot"}},
-                {Controller::kBuffer, {"buffer"}},
-                {Controller::kReadyWithMedia, {"ready"}},
-                {Controller::kReadyIndependent, {"ready"}},
-                {Controller::kPersistent, {"PMR"}},
-                {Controller::kBoot | Controller::kPersistent, {"boot", "PMR"}}};
-  for (const auto& one : kCases) {
+  } cases[] = {{0, {}},
+               {Controller::kBoot, {"boot"}},
+               {Controller::kBuffer, {"buffer"}},
+               {Controller::kReadyWithMedia, {"ready"}},
+               {Controller::kReadyIndependent, {"ready"}},
+               {Controller::kPersistent, {"PMR"}},
+               {Controller::kBoot | Controller::kPersistent, {"boot", "PMR"}}};
+  for (const auto& one : cases) {
     Controller controller;
     controller.Has(one.cap);
     ASSERT_EQ(controller.Collect(Nvme(), "controller"), 0);

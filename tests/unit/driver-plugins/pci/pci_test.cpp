@@ -101,16 +101,16 @@ TEST(PciPlugin, NeverReadsGatewaysAndDataPorts) {
   const struct {
     const char* name;
     uint32_t begin, end;
-  } kHarmful[] = {{"vital product data", 0x44, 0x48},
-                  {"virtio: pci_cfg_data reads a BAR", 0x4c, 0x60},
-                  {"hot-plug controller: data", 0x64, 0x68},
-                  {"SATA: index and data", 0x78, 0x80},
-                  {"mlx5: control to data", 0x84, 0x98},
-                  {"Intel NICs: IOADDR and IODATA", 0x98, 0xa0},
-                  {"DOE: mailboxes", 0x110, 0x118},
-                  {"extended vendor-specific", 0x148, 0x160},
-                  {"DVSEC", 0x18c, 0x1a0}};
-  for (const auto& one : kHarmful) {
+  } harmful[] = {{"vital product data", 0x44, 0x48},
+                 {"virtio: pci_cfg_data reads a BAR", 0x4c, 0x60},
+                 {"hot-plug controller: data", 0x64, 0x68},
+                 {"SATA: index and data", 0x78, 0x80},
+                 {"mlx5: control to data", 0x84, 0x98},
+                 {"Intel NICs: IOADDR and IODATA", 0x98, 0xa0},
+                 {"DOE: mailboxes", 0x110, 0x118},
+                 {"extended vendor-specific", 0x148, 0x160},
+                 {"DVSEC", 0x18c, 0x1a0}};
+  for (const auto& one : harmful) {
     for (uint32_t at = one.begin; at < one.end; at += 4) {
       EXPECT_FALSE(device.WasRead(at)) << one.name << ", " << std::hex << at;
     }

@@ -52,7 +52,9 @@ void AddExecutable(const std::string& path, Preparation& preparation) {
 void AddEarlierPhases(const CommandLine& line, Preparation& preparation) {
   CaptureSettings& settings = preparation.settings;
   if (settings.phase == Phase::kAll) return;
-  settings.held = ReadHeldList(line.early_spool);
+  // What hold left beside the early spool.
+  const bool is_early = settings.phase == Phase::kEarly && !line.spools.empty();
+  settings.held = ReadHeldList(is_early ? line.spool() : line.early_spool);
   if (settings.phase != Phase::kLate) return;
   auto taken = CompleteDumps(line.early_spool);
   if (taken) {

@@ -60,7 +60,7 @@ Result<void> DumpSession::OnBegin(const Frame& frame) {
                                          " bytes as it was offered, found dump " +
                                          std::to_string(index) + " of " + std::to_string(size));
   }
-  VMCOREDD_TRY(spool_.BeginDump(head_));
+  VMCOREDD_TRY(NoteIfFull(spool_.BeginDump(head_)));
   limit_ = size != 0 ? size : std::min(max_size_, spool_.room());
   state_ = State::kInside;
   return {};

@@ -95,6 +95,7 @@ Result<void> SpoolWriter::Append(SpoolRecord type,
   if (payload > kMaxSpoolRecordPayload || end_ + kSpoolRecordHeaderBytes + payload > limit) {
     return Fail(ErrorCode::kLimitExceeded, "the spool is full");
   }
+  if (reserved != 0) VMCOREDD_TRY(Reserve(kSpoolRecordHeaderBytes + payload + reserved));
   std::array<std::byte, kSpoolRecordHeaderBytes> header;
   StoreInt(header.data(), static_cast<uint32_t>(type), std::endian::little);
   StoreInt(header.data() + 4, static_cast<uint32_t>(payload), std::endian::little);
@@ -112,6 +113,22 @@ Result<void> SpoolWriter::Append(SpoolRecord type,
     if (hasher_) hasher_->Update(part);
   }
   end_ = at;
+  return {};
+}
+
+// What is kept free below max_bytes must be there on a disk that fills up, too: the end
+// of a dump, and why the others are missing.
+Result<void> SpoolWriter::Reserve(uint64_t size) {
+  if (end_ + size <= allocated_) return {};
+  const int error = ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(end_),
+                                static_cast<off_t>(size)) == 0
+                        ? 0
+                        : errno;
+  if (error == ENOSPC || error == EDQUOT) {
+    return Fail(ErrorCode::kLimitExceeded, "the spool's disk is full");
+  }
+  // Filesystems that cannot tell beforehand will when it is written.
+  allocated_ = end_ + size;
   return {};
 }
 
@@ -206,7 +223,7 @@ Result<void> SpoolWriter::DropDump() {
   if (::ftruncate(fd_.get(), static_cast<off_t>(*dump_begin_)) != 0) {
     return FailIo("the spool: cannot take a dump back", errno);
   }
-  end_ = *std::exchange(dump_begin_, std::nullopt);
+  end_ = allocated_ = *std::exchange(dump_begin_, std::nullopt);
   return {};
 }
 
@@ -225,6 +242,8 @@ Result<void> SpoolWriter::AddNote(std::string_view text) {
 
 Result<void> SpoolWriter::Finish() {
   VMCOREDD_TRY(AppendText(SpoolRecord::kFinish, {}, 0));
+  // Gives blocks back that were not needed; that they stay is no harm.
+  (void)!::ftruncate(fd_.get(), static_cast<off_t>(end_));
   if (::fdatasync(fd_.get()) != 0 && errno != EINVAL)
     return FailIo("the spool: cannot sync", errno);
   return {};

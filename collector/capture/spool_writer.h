@@ -63,6 +63,8 @@ class SpoolWriter {
                       std::string_view head,
                       std::span<const std::byte> body,
                       uint64_t reserved);
+  // Takes the disk's blocks for `size` more bytes before they are needed.
+  Result<void> Reserve(uint64_t size);
   // Writes what is held back to be packed together.
   Result<void> Flush();
   Result<void> AppendText(SpoolRecord type, std::string_view text, uint64_t reserved);
@@ -75,6 +77,7 @@ class SpoolWriter {
   RecordPacker packer_;
   std::vector<std::byte> pending_;  // data that is not in a record yet
   uint64_t end_ = 0;
+  uint64_t allocated_ = 0;               // bytes of the file that the disk has blocks for
   std::optional<uint64_t> dump_begin_;   // where an unfinished dump starts
   std::optional<PayloadHasher> hasher_;  // inside a dump
   bool broken_ = false;                  // a torn record could not be taken back

@@ -12,6 +12,7 @@
 #include "collector/capture/flat_text.h"
 #include "collector/capture/inventory.h"
 #include "collector/setup/config.h"
+#include "collector/setup/sysroot.h"
 #include "vmcoredd/base/text.h"
 
 // The only unit that includes toml++.
@@ -313,13 +314,19 @@ size_t Utf8Length(std::string_view text) {
   return length;
 }
 
-// What TOML does not allow anywhere: control characters, and what is not UTF-8.
+// What TOML does not allow anywhere: control characters, and what is not UTF-8; and
+// what toml++ 3.3 does not survive where a key should be: other letters than ASCII.
 std::optional<ConfigProblem> FindForbiddenByte(std::string_view text) {
   ConfigProblem place{1, 1, {}};
+  bool in_comment = false;
   while (!text.empty()) {
     const char c = text.front();
     const size_t length = Utf8Length(text);
+    if (place.column == 1) in_comment = Trim(text.substr(0, text.find('\n'))).starts_with('#');
     if (length == 0) place.text = "expected UTF-8";
+    if (length > 1 && !in_comment) {
+      place.text = "expected ASCII outside of lines of comment: in a text, write \\uXXXX";
+    }
     if ((c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
       place.text = "a control character";
     }

@@ -39,6 +39,7 @@ Result<std::string> RunProgram(const std::vector<std::string>& arguments) {
   const UniqueFd out(fds[0]);
   UniqueFd in(fds[1]);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -183,11 +183,11 @@ class ManifestEntries {
     const auto source = VMCOREDD_TRY(FileSource::FromFd(std::move(copy), "manifest"));
     return CopyRange(*source, 0, size_, out);
   }
+  // The next fragment's entries are written over these: 9p cannot cut a file that
+  // has no name.
   void Clear() {
     count_ = 0;
     size_ = 0;
-    // Gives the space back where that works: 9p refuses it for a file without a name.
-    if (::ftruncate(file_.get(), 0) != 0) return;
   }
 
   size_t count() const { return count_; }

@@ -44,6 +44,7 @@ constexpr TimeKey kTimes[] = {
     {"early_ms", &CollectConfig::early_total},
     {"late_ms", &CollectConfig::late_total},
     {"device_ms", &CollectConfig::process},
+    {"late_device_ms", &CollectConfig::late_process},
 };
 
 struct FlagKey {
@@ -281,6 +282,7 @@ CaptureSettings SettingsFor(const CollectConfig& config, Phase phase) {
       break;
     case Phase::kLate:
       settings.budget.total = config.late_total;
+      settings.budget.process = config.late_process;
       settings.budget.spool_bytes = config.late_spool_bytes;
       break;
   }

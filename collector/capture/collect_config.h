@@ -48,6 +48,8 @@ struct CollectConfig {
   vmcoredd_dump_class allow = VMCOREDD_DUMP_PASSIVE;
 
   std::chrono::milliseconds early_total{2000}, late_total{60000}, process{1000};
+  // Firmware that counts every two seconds can be watched only here.
+  std::chrono::milliseconds late_process{5000};
   bool early_bar = true;
   uint64_t early_spool_bytes = kDefaultSpoolBytes;
   uint64_t late_spool_bytes = 256 * 1024 * 1024;

@@ -65,6 +65,7 @@ std::string CompileCollectConf(const CollectConfInput& input) {
   AppendFlatLine(text, "early_ms", config.early.time_ms);
   AppendFlatLine(text, "late_ms", config.late.time_ms);
   AppendFlatLine(text, "device_ms", config.budget.device_ms);
+  AppendFlatLine(text, "late_device_ms", config.late.device_ms);
   AppendFlag(text, "early_bar", config.early.bars);
   AppendFlatLine(text, "spool_max", config.budget.early_bytes);
   AppendFlatLine(text, "late_max", config.budget.late_bytes);

@@ -29,6 +29,7 @@ struct Config {
   } hold;
   struct Late {
     uint64_t time_ms = 60000;
+    uint64_t device_ms = 5000;
   } late;
   struct Budget {
     std::string allow = "passive";

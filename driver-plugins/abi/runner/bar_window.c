@@ -151,12 +151,8 @@ static void store_once(volatile void* at, uint32_t width, const void* bytes) {
   }
 }
 
-static int access_mapped(
-    struct bar_window* window, uint64_t offset, uint32_t width, void* bytes, int is_store) {
-  int error = catch_bus_errors();
-  volatile void* at = error ? NULL : reach(window, offset, width, &error);
-
-  if (!at) return error;
+/* Of its own, so that no variable is in the way of the jump. */
+static int access_once(volatile void* at, uint32_t width, void* bytes, int is_store) {
   if (sigsetjmp(bus_error_exit, 0) != 0) {
     bus_error_expected = 0;
     return -EIO;
@@ -169,6 +165,14 @@ static int access_mapped(
   }
   bus_error_expected = 0;
   return 0;
+}
+
+static int access_mapped(
+    struct bar_window* window, uint64_t offset, uint32_t width, void* bytes, int is_store) {
+  int error = catch_bus_errors();
+  volatile void* at = error ? NULL : reach(window, offset, width, &error);
+
+  return at ? access_once(at, width, bytes, is_store) : error;
 }
 
 int bar_window_load(struct bar_window* window, uint64_t offset, uint32_t width, void* bytes) {

@@ -9,6 +9,7 @@ import capture_checks
 import crash_checks
 import ddgen
 import register_checks
+import simulated_checks
 import vmcore_checks
 from vmcore_checks import Saved, Vmcoredd
 
@@ -24,7 +25,8 @@ def _saved(out):
 
 
 def run(steps, checks, programs, out, work):
-    """`out` is what the guest wrote, `work` a folder for scratch files."""
+    """`out` is what the guest wrote, `work` a folder for scratch files; it has the
+    images of the devices."""
     release = (out / "release").read_text().strip()
     archive = out / ARCHIVE
     vmcoredd = Vmcoredd(checks, programs.vmcoredd)
@@ -48,6 +50,8 @@ def run(steps, checks, programs, out, work):
         subprocess.run(["tar", "--no-same-owner", "-C", work / "sysfs", "-xf", out / "sysfs.tar"],
                        check=True)
         capture_checks.check_replay(checks, vmcoredd, programs.collect, work / "sysfs", archive, work)
+    with steps.timed("checks: devices of memory"):
+        simulated_checks.check(checks, vmcoredd, out, work / "devices")
     with steps.timed("checks: attach, refilter, detach"):
         for saved in _saved(out):
             vmcore_checks.check_attach(checks, vmcoredd, saved, archive, work)

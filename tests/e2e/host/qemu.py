@@ -7,6 +7,8 @@ import selectors
 import subprocess
 import time
 
+import simulated
+
 # Kernel messages of ours, after the kernel's own time stamp; a program may have
 # left a line unfinished before it.
 _STAMP = re.compile(r"\[[ 0-9.]+\] e2e: (.*)")
@@ -30,11 +32,12 @@ class GuestError(Exception):
     """The guest did not do what it should; the text says what."""
 
 
-def command_line(share, disk):
+def command_line(work):
     """QEMU's arguments. TCG, since nested KVM hangs. Express devices sit behind
     root ports, as on real machines: only there do they show 4096 bytes of
     configuration space. The NVMe controller offers two VFs, for its extended
     capabilities."""
+    share, disk = work / "share", work / "nvme.img"
     return [
         "qemu-system-x86_64",
         *("-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max"),
@@ -56,6 +59,7 @@ def command_line(share, disk):
         "msix_qsize=7,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2",
         *("-drive", f"if=none,id=disk0,file={disk},format=raw"),
         *("-device", "nvme-ns,drive=disk0"),
+        *simulated.qemu_arguments(work / "devices"),
     ]
 
 
@@ -67,9 +71,10 @@ def version():
     return out.stdout.splitlines()[0]
 
 
-def run(share, disk, log_path, timeout, on_stamp):
-    """Boots the guest of this test through its crash to power-off."""
-    return follow(command_line(share, disk), log_path, timeout, on_stamp, "end")
+def run(work, timeout, on_stamp):
+    """Boots the guest of this test through its crash to power-off. `work` has what
+    it reads: share/, devices/ and nvme.img."""
+    return follow(command_line(work), work / "serial.log", timeout, on_stamp, "end")
 
 
 def follow(command, log_path, timeout, on_stamp, end, markers=()):

@@ -10,6 +10,7 @@ import crash_checks
 import ddgen
 import register_checks
 import simulated_checks
+import stream_checks
 import vmcore_checks
 from vmcore_checks import Saved, Vmcoredd
 
@@ -24,9 +25,9 @@ def _saved(out):
     )
 
 
-def run(steps, checks, programs, out, work):
+def run(steps, checks, programs, out, work, stream_mib):
     """`out` is what the guest wrote, `work` a folder for scratch files; it has the
-    images of the devices."""
+    images of the devices and the guest's disk."""
     release = (out / "release").read_text().strip()
     archive = out / ARCHIVE
     vmcoredd = Vmcoredd(checks, programs.vmcoredd)
@@ -52,6 +53,8 @@ def run(steps, checks, programs, out, work):
         capture_checks.check_replay(checks, vmcoredd, programs.collect, work / "sysfs", archive, work)
     with steps.timed("checks: devices of memory"):
         simulated_checks.check(checks, vmcoredd, out, work / "devices")
+    with steps.timed("checks: a stream larger than memory"):
+        stream_checks.check(checks, vmcoredd, out, work, stream_mib)
     with steps.timed("checks: attach, refilter, detach"):
         for saved in _saved(out):
             vmcore_checks.check_attach(checks, vmcoredd, saved, archive, work)

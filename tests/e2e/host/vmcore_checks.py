@@ -2,10 +2,12 @@
 """What vmcoredd, readelf and makedumpfile must say of the saved vmcores."""
 
 import collections
+import contextlib
 import hashlib
 import json
 import re
 import shutil
+import subprocess
 
 import ddgen
 from report import command, said
@@ -57,6 +59,15 @@ class Vmcoredd:
         self._checks.that(f"{_shown(path)}: every dump can be extracted",
                           found and None not in found.values(), str(list(found)))
         return found
+
+    @contextlib.contextmanager
+    def open_payload(self, path, name):
+        """A stream with the bytes of one dump, for one that does not fit into memory;
+        afterwards records a check of the exit code."""
+        with subprocess.Popen([self._program, "extract", path, "-s", name, "-O"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE) as process:
+            yield process.stdout
+        self._checks.equal(f"vmcoredd extract {_shown(path)} -s {name}: exit code", process.returncode, 0)
 
     def _extract(self, *args):
         result = self.run("extract", *args, "-O")

@@ -3,10 +3,11 @@
 # build.sh KERNEL MODULE OUT [PROGRAM...]: makes the image OUT that both kernels
 # of the test boot with: busybox, makedumpfile with its libraries, the drivers of
 # the folder KERNEL, MODULE (ddgen.ko), the scripts of guest/ and PROGRAMs
-# (static ones; into /bin).
+# (static ones; into /bin), and what guest/ has in C.
 set -euo pipefail
 
 guest=$(cd "$(dirname "${BASH_SOURCE[0]}")/../guest" && pwd)
+tree=$guest/../../..
 kernel=$1
 module=$2
 out=$3
@@ -31,6 +32,9 @@ ldd "$makedumpfile" | grep -o '/[^ ]*' | while read -r library; do
 done
 
 gcc -O2 -static -o "$root/bin/kexec_load" "$guest/kexec_load.c"
+gcc -O2 -static -o "$root/bin/rusage" "$guest/rusage.c"
+gcc -O2 -static -I "$tree" -o "$root/bin/vmcoredd-plugin-stream" "$guest/stream_plugin.c" \
+  "$tree"/driver-plugins/abi/runner/*.c
 for program; do cp "$program" "$root/bin/"; done
 cp "$kernel"/modules/*.ko "$module" "$root/modules/"
 strip --strip-debug "$root"/modules/*.ko

@@ -64,11 +64,11 @@ void Budget::Charge(const std::string& address, uint64_t bytes) {
 }
 
 std::optional<uint64_t> AvailableMemory(const std::string& sysroot) {
-  constexpr std::string_view kKey = "MemAvailable:";
+  constexpr std::string_view key = "MemAvailable:";
   const std::string text = ReadSmallFile(sysroot + "/proc/meminfo");
-  const size_t at = text.find(kKey);
+  const size_t at = text.find(key);
   if (at == std::string::npos) return std::nullopt;
-  std::string_view rest = std::string_view(text).substr(at + kKey.size());
+  std::string_view rest = std::string_view(text).substr(at + key.size());
   rest = rest.substr(0, rest.find('\n'));
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
   const auto kib = ParseNumber(rest.substr(0, rest.find(' ')));

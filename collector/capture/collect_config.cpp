@@ -161,9 +161,10 @@ Result<void> CheckOneLine(std::string_view key, std::string_view value) {
   return BadValue(key, value, "one line of text");
 }
 
+constexpr std::string_view kOption = "option.";
+constexpr std::string_view kIdentity = "identity.";
+
 Result<bool> ApplyList(CollectConfig& config, std::string_view key, std::string value) {
-  constexpr std::string_view kOption = "option.";
-  constexpr std::string_view kIdentity = "identity.";
   for (const auto& entry : kAddresses) {
     if (entry.key != key) continue;
     if (!IsPciAddress(value)) return BadValue(key, value, "a PCI address");

@@ -24,6 +24,8 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr std::array<std::byte, 16 * 1024> kZeros{};
+
 constexpr size_t kWindow = 64 * 1024;
 
 struct KeptDump {
@@ -50,7 +52,6 @@ class PayloadKeeper final : public SpoolVisitor {
     return {};
   }
   Result<void> OnHole(uint64_t size) override {
-    static constexpr std::array<std::byte, 16 * 1024> kZeros{};
     end_ += size;  // a hole in the file as well
     while (size > 0) {
       const uint64_t piece = std::min<uint64_t>(size, kZeros.size());

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -17,14 +16,13 @@
 #include "vmcoredd/base/payload_hash.h"
 #include "vmcoredd/base/temporary_file.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/zero_blocks.h"
 #include "vmcoredd/writer/attach/attach.h"
 #include "vmcoredd/writer/new_fragment.h"
 
 namespace vmcoredd {
 
 namespace {
-
-constexpr std::array<std::byte, 16 * 1024> kZeros{};
 
 constexpr size_t kWindow = 64 * 1024;
 
@@ -53,11 +51,7 @@ class PayloadKeeper final : public SpoolVisitor {
   }
   Result<void> OnHole(uint64_t size) override {
     end_ += size;  // a hole in the file as well
-    while (size > 0) {
-      const uint64_t piece = std::min<uint64_t>(size, kZeros.size());
-      hasher_->Update(std::span(kZeros).first(piece));
-      size -= piece;
-    }
+    while (size != 0) hasher_->Update(TakeZeros(size));
     return {};
   }
   Result<void> OnDumpEnd(ManifestDump facts) override {

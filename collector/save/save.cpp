@@ -5,7 +5,6 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <span>
@@ -16,13 +15,13 @@
 #include "collector/save/spool_reader.h"
 #include "vmcoredd/base/payload_hash.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/zero_blocks.h"
 #include "vmcoredd/writer/archive_writer.h"
 
 namespace vmcoredd {
 
 namespace {
 
-constexpr std::array<std::byte, 16 * 1024> kZeros{};
 // For headers, padding and the manifest, beside what is on the spools.
 constexpr uint64_t kRoomForManifest = 256 * 1024;
 constexpr size_t kNameDigits = 16;
@@ -47,11 +46,7 @@ class ArchiveVisitor final : public SpoolVisitor {
   }
   Result<void> OnHole(uint64_t size) override {
     if (!VMCOREDD_TRY(TakeRoom(size))) return {};
-    while (size > 0) {
-      const uint64_t piece = std::min<uint64_t>(size, kZeros.size());
-      VMCOREDD_TRY(archive_.Write(std::span(kZeros).first(piece)));
-      size -= piece;
-    }
+    while (size != 0) VMCOREDD_TRY(archive_.Write(TakeZeros(size)));
     return {};
   }
   Result<void> OnDumpEnd(ManifestDump facts) override {

@@ -2,13 +2,26 @@
 #include "vmcoredd/base/zero_blocks.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace vmcoredd {
 
+namespace {
+
+constexpr std::array<std::byte, 64 * 1024> kZeros{};
+
+}  // namespace
+
 bool IsZero(std::span<const std::byte> bytes) {
   return bytes.empty() || (bytes[0] == std::byte{0} &&
                            std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+std::span<const std::byte> TakeZeros(uint64_t& left) {
+  const auto piece = std::span(kZeros).first(std::min<uint64_t>(left, kZeros.size()));
+  left -= piece.size();
+  return piece;
 }
 
 Result<void> VisitBlockRuns(uint64_t offset,

@@ -15,6 +15,9 @@ namespace vmcoredd {
 
 bool IsZero(std::span<const std::byte> bytes);
 
+// Some of the `left` zeros that are still to be written, off which they are taken.
+std::span<const std::byte> TakeZeros(uint64_t& left);
+
 // What filesystems allocate.
 inline constexpr uint64_t kFileBlockBytes = 4096;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vmcoredd/writer/note_space.h"
 
-#include <algorithm>
 #include <array>
 #include <span>
 
 #include "vmcoredd/base/endian.h"
+#include "vmcoredd/base/zero_blocks.h"
 #include "vmcoredd/format/note.h"
 
 namespace vmcoredd {
@@ -15,8 +15,6 @@ namespace {
 // RFC 8878, 3.1.2: magic number and size, little endian whatever the machine.
 constexpr uint32_t kSkippableFrameMagic = 0x184d2a50;
 constexpr uint64_t kSkippableFrameHeaderBytes = 8;
-
-constexpr std::array<std::byte, 64 * 1024> kZeros{};
 
 }  // namespace
 
@@ -37,11 +35,7 @@ std::optional<NoteSpace> FitNote(uint64_t stored, Codec codec, bool is_last, uin
 }
 
 Result<void> WriteZeros(uint64_t size, OutputStream& out) {
-  while (size != 0) {
-    const uint64_t piece = std::min<uint64_t>(size, kZeros.size());
-    VMCOREDD_TRY(out.Write(std::span(kZeros).first(piece)));
-    size -= piece;
-  }
+  while (size != 0) VMCOREDD_TRY(out.Write(TakeZeros(size)));
   return {};
 }
 

@@ -36,8 +36,11 @@ struct FinaliseHooks {
   std::function<Result<size_t>(const std::string& path)> verify;
   // Puts the archive's dumps into the vmcore.
   std::function<Result<void>(const std::string& vmcore, const std::string& archive)> attach;
-  // Runs a program; its exit code, and what it wrote to standard output.
-  std::function<Result<std::string>(const std::vector<std::string>& arguments)> run;
+  // Runs a program with `input` on its standard input; gives what it wrote to standard
+  // output. An error if it does not end with 0.
+  std::function<Result<std::string>(const std::vector<std::string>& arguments,
+                                    const std::string& input)>
+      run;
 };
 
 enum class FinaliseState {

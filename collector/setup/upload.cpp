@@ -38,7 +38,7 @@ Result<std::string> Remote(const KdumpTarget& target,
                            const std::string& text) {
   auto command = Command(target, "ssh");
   command.insert(command.end(), {"--", target.ssh, text});
-  return hooks.run(command);
+  return hooks.run(command, {});
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ Result<void> UploadBySsh(const KdumpTarget& target,
   auto copy = Command(target, "scp");
   // -O would be needed for servers without sftp; the default is what both ends agree on.
   copy.insert(copy.end(), {"-p", "--", file, target.ssh + ':' + partial});
-  VMCOREDD_TRY(hooks.run(copy));
+  VMCOREDD_TRY(hooks.run(copy, {}));
   const std::string sum = VMCOREDD_TRY(Remote(target, hooks, "sha256sum < " + Quote(partial)));
   if (!std::string_view(sum).starts_with(sha256)) {
     return Fail(ErrorCode::kCorrupt, "the copy on " + EscapeBytes(target.ssh) +

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,21 +31,39 @@ std::string ReadOutput(int fd) {
   }
 }
 
+// Memory and no pipe: the program may read as much or as little of it as it likes, and
+// what is in it is in no file.
+Result<UniqueFd> InputOf(const std::string& input) {
+  UniqueFd file(::memfd_create("input", MFD_CLOEXEC));
+  if (!file.is_valid()) return FailIo("cannot make a file in memory", errno);
+  size_t done = 0;
+  while (done < input.size()) {
+    const ssize_t written = ::write(file.get(), input.data() + done, input.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return FailIo("cannot write to a file in memory", errno);
+    done += static_cast<size_t>(written);
+  }
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) return FailIo("cannot rewind it", errno);
+  return file;
+}
+
 }  // namespace
 
-Result<std::string> RunProgram(const std::vector<std::string>& arguments) {
+Result<std::string> RunProgram(const std::vector<std::string>& arguments,
+                               const std::string& input) {
   const std::string name = EscapeBytes(arguments.front());
   std::array<int, 2> fds;
   if (::pipe2(fds.data(), O_CLOEXEC) != 0) return FailIo("cannot make a pipe", errno);
   const UniqueFd out(fds[0]);
   UniqueFd in(fds[1]);
+  const UniqueFd text = VMCOREDD_TRY(InputOf(input));
   std::vector<char*> argv;
   argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, text.get(), STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, in.get(), STDOUT_FILENO);
   pid_t pid = 0;
   const int failed = ::posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);

@@ -9,10 +9,10 @@
 
 namespace vmcoredd::cli {
 
-// Runs a program of the PATH, without a shell and without standard input, and gives
-// the first of what it writes to standard output. An error if it cannot be run, or
-// does not end with 0; its standard error is ours.
-Result<std::string> RunProgram(const std::vector<std::string>& arguments);
+// Runs a program of the PATH, without a shell and with `input` on standard input, and
+// gives the first of what it writes to standard output. An error if it cannot be run,
+// or does not end with 0; its standard error is ours.
+Result<std::string> RunProgram(const std::vector<std::string>& arguments, const std::string& input);
 
 }  // namespace vmcoredd::cli
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "collector/setup/crash_guard.h"
 #include "collector/setup/dump_files.h"
 #include "collector/setup/finalised_record.h"
+#include "collector/setup/host_tag.h"
 #include "collector/setup/identity.h"
 #include "collector/setup/journal.h"
 #include "collector/setup/mounts.h"
@@ -125,12 +127,12 @@ class Finaliser {
     has_unsettled_ = false;
     const DumpFile* const core = facts.crash.empty() ? nullptr : FindCore(archive, facts.crash);
     if (core) return Place(archive, facts, *core, record);
-    if (!settings_.target.ssh.empty() && settings_.config.upload) {
+    const bool takes_uploads = !settings_.target.ssh.empty() || !settings_.target.ftp.empty();
+    if (takes_uploads && settings_.config.upload) {
       return Upload(archive, facts, record);
     }
     std::string why = "waits: no vmcore of its crash is here";
     if (facts.crash.empty()) why = "stays: it does not say of which crash it is";
-    if (!settings_.target.ftp.empty()) why = "waits: finalise does not upload by FTP";
     if (has_unsettled_) why = "waits: a vmcore is still being written";
     Tell(FinaliseState::kWaiting, archive.path, why);
     return {};
@@ -194,15 +196,29 @@ class Finaliser {
     const size_t problems = VMCOREDD_TRY(hooks_.verify(archive.path));
     const std::string hash = VMCOREDD_TRY(Sha256OfFile(archive.path));
     const std::string name(BaseName(archive.path));
-    VMCOREDD_TRY(UploadBySsh(settings_.target, hooks_, archive.path, name, hash));
-    const std::string where =
-        settings_.target.ssh + ':' + settings_.target.folder + "/vmcoredd/" + name;
+    const std::string where = VMCOREDD_TRY(Send(archive.path, name, hash));
     Journal(facts, {}, record, problems, where);
     VMCOREDD_TRY(WriteFinalised(root_, record, settings_.now));
     // Its copy has the same checksum.
     if (::unlink(archive.path.c_str()) != 0) return FailIo("cannot remove it", errno);
     Tell(FinaliseState::kUploaded, archive.path, "is now " + EscapeBytes(where));
     return {};
+  }
+
+  // Where it is then. kdump-tools sends to both when both are set; one is enough for us.
+  Result<std::string> Send(const std::string& path,
+                           const std::string& name,
+                           const std::string& hash) {
+    const KdumpTarget& target = settings_.target;
+    if (!target.ssh.empty()) {
+      VMCOREDD_TRY(UploadBySsh(target, hooks_, path, name, hash));
+      return target.ssh + ':' + target.folder + "/vmcoredd/" + name;
+    }
+    struct stat st;
+    if (::stat(path.c_str(), &st) != 0) return FailIo("cannot look at it", errno);
+    return UploadByFtp(
+        target, hooks_,
+        {path, name, HostTag(root_, target), hash, static_cast<uint64_t>(st.st_size)});
   }
 
   void Journal(const CrashFile& facts,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collector/capture/flat_text.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
@@ -32,12 +33,13 @@ std::string Value(const Properties& variables, std::string_view name) {
   return value;
 }
 
-void TellUnclear(KdumpTarget& target,
+void TellUnclear(const KdumpTarget& target,
                  const std::vector<std::string>& unclear,
-                 std::initializer_list<std::string_view> used) {
+                 std::initializer_list<std::string_view> used,
+                 std::vector<std::string>& unknown) {
   for (const std::string& key : unclear) {
     if (std::find(used.begin(), used.end(), key) != used.end()) {
-      target.unknown.push_back(key + " in " + target.config + " is computed by a shell");
+      unknown.push_back(key + " in " + target.config + " is computed by a shell");
     }
   }
 }
@@ -47,15 +49,54 @@ void ReadDebian(std::string_view text, KdumpTarget& target) {
   target.config = kDebianConfig;
   std::vector<std::string> unclear;
   const Properties variables = ParseShellVariables(text, unclear);
-  TellUnclear(target, unclear, {"KDUMP_COREDIR", "NFS", "SSH", "FTP", "SSH_KEY", "HOSTTAG"});
+  TellUnclear(target, unclear, {"KDUMP_COREDIR", "NFS", "SSH", "FTP", "SSH_KEY", "HOSTTAG"},
+              target.unknown);
+  TellUnclear(target, unclear, {"FTP_USER", "FTP_PASSWORD", "FTP_PORT"}, target.ftp_unknown);
   target.folder = Value(variables, "KDUMP_COREDIR");
   target.nfs = Value(variables, "NFS");
   target.ssh = Value(variables, "SSH");
-  target.ftp = Value(variables, "FTP");
+  // "host" or "host:folder"
+  const std::string ftp = Value(variables, "FTP");
+  target.ftp = ftp.substr(0, ftp.find(':'));
+  if (ftp.size() > target.ftp.size()) target.ftp_folder = ftp.substr(target.ftp.size() + 1);
+  if (target.ftp_folder.empty()) target.ftp_folder = "/";
+  target.ftp_user = Value(variables, "FTP_USER");
+  target.ftp_password = Value(variables, "FTP_PASSWORD");
+  target.ftp_port = Value(variables, "FTP_PORT");
   target.ssh_key = Value(variables, "SSH_KEY");
   target.host_tag = Value(variables, "HOSTTAG");
   if (target.ssh_key.empty() && !target.ssh.empty()) target.ssh_key = "/root/.ssh/kdump_id_rsa";
   target.is_remote = !target.nfs.empty() || !target.ssh.empty() || !target.ftp.empty();
+}
+
+// "%41" is a byte of these digits.
+std::string DecodeUrl(std::string_view text) {
+  std::string decoded;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = text[i] == '%' && i + 2 < text.size()
+                          ? ParseNumber("0x" + std::string(text.substr(i + 1, 2)))
+                          : std::nullopt;
+    decoded += byte ? static_cast<char>(*byte) : text[i];
+    if (byte) i += 2;
+  }
+  return decoded;
+}
+
+// [USER[:PASSWORD]@]HOST[:PORT], and the path behind: relative, in a URL.
+void ReadFtpUrl(std::string_view authority, std::string_view path, KdumpTarget& target) {
+  const size_t at = authority.rfind('@');
+  if (at != authority.npos) {
+    const std::string_view login = authority.substr(0, at);
+    const size_t colon = login.find(':');
+    target.ftp_user = DecodeUrl(login.substr(0, colon));
+    if (colon != login.npos) target.ftp_password = DecodeUrl(login.substr(colon + 1));
+    authority.remove_prefix(at + 1);
+  }
+  const size_t colon = authority.find(':');
+  target.ftp = authority.substr(0, colon);
+  if (colon != authority.npos) target.ftp_port = authority.substr(colon + 1);
+  if (path.starts_with('/')) path.remove_prefix(1);
+  target.ftp_folder = path.empty() ? "." : DecodeUrl(path);
 }
 
 // file:///var/crash, /var/crash, ssh://user@host/path, nfs://host/export ...
@@ -64,7 +105,7 @@ void ReadSuse(std::string_view text, std::string_view config, KdumpTarget& targe
   target.config = config;
   std::vector<std::string> unclear;
   const Properties variables = ParseShellVariables(text, unclear);
-  TellUnclear(target, unclear, {"KDUMP_SAVEDIR", "KDUMP_SSH_IDENTITY"});
+  TellUnclear(target, unclear, {"KDUMP_SAVEDIR", "KDUMP_SSH_IDENTITY"}, target.unknown);
   std::string url = Value(variables, "KDUMP_SAVEDIR");
   target.ssh_key = Value(variables, "KDUMP_SSH_IDENTITY");
   const size_t scheme_end = url.find("://");
@@ -77,7 +118,7 @@ void ReadSuse(std::string_view text, std::string_view config, KdumpTarget& targe
   target.is_remote = true;
   const std::string host = url.substr(0, url.find('/'));
   if (scheme == "ssh" || scheme == "sftp") target.ssh = host;
-  if (scheme == "ftp") target.ftp = host;
+  if (scheme == "ftp") ReadFtpUrl(host, url.substr(host.size()), target);
   // The folder is one of the host.
   if (scheme != "nfs") target.folder = url.substr(host.size());
   if (scheme == "nfs") target.nfs = host + ':' + url.substr(host.size());

@@ -30,7 +30,14 @@ struct KdumpTarget {
   std::string nfs;      // "host:/export"
   std::string ssh;      // "user@host"
   std::string ssh_key;  // a path
-  std::string ftp;
+  std::string ftp;      // a host
+  // Without a slash in front relative to where the server puts a user.
+  std::string ftp_folder;
+  std::string ftp_user;      // empty: anonymous
+  std::string ftp_password;  // never to be printed
+  std::string ftp_port;      // as it is written; empty: 21
+  // What only a shell could tell, of the three: nothing can be sent.
+  std::vector<std::string> ftp_unknown;
   std::string host_tag;              // HOSTTAG of kdump-tools: "ip" or "hostname"
   std::vector<std::string> unknown;  // what could not be understood
 };

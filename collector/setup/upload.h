@@ -2,6 +2,7 @@
 #ifndef VMCOREDD_COLLECTOR_SETUP_UPLOAD_H_
 #define VMCOREDD_COLLECTOR_SETUP_UPLOAD_H_
 
+#include <cstdint>
 #include <string>
 
 #include "collector/setup/finalise.h"
@@ -15,6 +16,22 @@ Result<void> UploadBySsh(const KdumpTarget& target,
                          const std::string& file,
                          const std::string& name,
                          const std::string& sha256);
+
+struct FtpFile {
+  std::string path;
+  std::string name;    // as of UploadBySsh()
+  std::string host;    // in front of the name there: HostTag()
+  std::string sha256;  // hexadecimal
+  uint64_t size = 0;
+};
+
+// Sends a file to the FTP target by curl(1), named as kdump-tools names vmcores: in no
+// folder of its own, "HOST-" in front. It gets that name when it has been read back and
+// has the checksum. A file that has the name already is left alone; an error if it is
+// not the same. Gives where it is, for messages.
+Result<std::string> UploadByFtp(const KdumpTarget& target,
+                                const FinaliseHooks& hooks,
+                                const FtpFile& file);
 
 }  // namespace vmcoredd
 

@@ -52,6 +52,9 @@ that vmcoredd is made of.")
 
 set(CPACK_DEBIAN_LIBVMCOREDD_DEV_PACKAGE_DEPENDS
   "libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libxxhash-dev, libzstd-dev, zlib1g-dev")
+# finalise: only where kdump saves by FTP.
+set(CPACK_DEBIAN_VMCOREDD_PACKAGE_SUGGESTS "curl")
+set(CPACK_RPM_VMCOREDD_PACKAGE_SUGGESTS "curl")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_RECOMMENDS "kdump-tools | dracut-core")
 set(CPACK_DEBIAN_VMCOREDD_COLLECT_PACKAGE_ENHANCES "kdump-tools, dracut-core")
 set(integration "${PROJECT_SOURCE_DIR}/collector/integration")

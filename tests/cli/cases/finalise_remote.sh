@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What waits for a remote target: uploaded by SSH, checked there and only then removed;
-# copied to NFS when somebody mounts it; not by FTP.
+# copied to NFS when somebody mounts it. FTP: finalise_ftp.sh.
 machine m
 pending=m/var/lib/vmcoredd/pending
 mkdir -p $pending bin m/etc/vmcoredd
@@ -49,11 +49,8 @@ echo "-- not wanted"
 printf '[finalise]\nupload = false\n' > m/etc/vmcoredd/vmcoredd.conf
 arrive
 finalise
-echo "-- FTP"
-sed -i 's/^SSH=.*/FTP="host"/' m/etc/default/kdump-tools
-finalise
 echo "-- NFS, not mounted and mounted"
-sed -i 's/^FTP=.*/NFS="host:\/export"/' m/etc/default/kdump-tools
+sed -i 's/^SSH=.*/NFS="host:\/export"/' m/etc/default/kdump-tools
 finalise
 mkdir -p m/mnt/host-202601021201
 cp v m/mnt/host-202601021201/vmcore

@@ -89,6 +89,17 @@ TEST(KdumpTargetTest, Debian) {
   EXPECT_EQ(target.ssh, "a@b");
   EXPECT_EQ(target.ssh_key, "/root/.ssh/kdump_id_rsa");
   EXPECT_TRUE(target.is_remote);
+  target = TargetOf("etc/default/kdump-tools",
+                    "FTP=host:crash/x\nFTP_USER=u\nFTP_PASSWORD='p$'\nFTP_PORT=\"$x\"\n");
+  EXPECT_EQ(target.ftp, "host");
+  EXPECT_EQ(target.ftp_folder, "crash/x");
+  EXPECT_EQ(target.ftp_user, "u");
+  EXPECT_EQ(target.ftp_password, "p$");
+  EXPECT_TRUE(target.is_remote);
+  EXPECT_EQ(target.ftp_unknown.size(), 1u);
+  // The way to the target is known all the same.
+  EXPECT_THAT(target.unknown, testing::IsEmpty());
+  EXPECT_EQ(TargetOf("etc/default/kdump-tools", "FTP=host\n").ftp_folder, "/");
 }
 
 TEST(KdumpTargetTest, RedHat) {
@@ -119,6 +130,12 @@ TEST(KdumpTargetTest, Suse) {
   EXPECT_FALSE(target.is_remote);
   target = TargetOf("etc/kdump.conf", "KDUMP_SAVEDIR=nfs://host/export\n");
   EXPECT_EQ(target.nfs, "host:/export");
+  target = TargetOf("etc/sysconfig/kdump", "KDUMP_SAVEDIR=ftp://u:p%40%2f%4@host:2121/a%20b/c\n");
+  EXPECT_EQ(target.ftp, "host");
+  EXPECT_EQ(target.ftp_user, "u");
+  EXPECT_EQ(target.ftp_password, "p@/%4");
+  EXPECT_EQ(target.ftp_port, "2121");
+  EXPECT_EQ(target.ftp_folder, "a b/c");
 }
 
 TEST(CollectConfTest, HalfAPathIsNotTold) {

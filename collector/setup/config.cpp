@@ -9,9 +9,9 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
-#include "collector/capture/flat_text.h"
 #include "collector/capture/inventory.h"
 #include "collector/setup/config.h"
+#include "collector/setup/config_checks.h"
 #include "collector/setup/config_text.h"
 #include "collector/setup/sysroot.h"
 #include "vmcoredd/base/text.h"
@@ -28,52 +28,12 @@ constexpr uint64_t kMaxBytes = uint64_t{1} << 40;
 // The collector takes no smaller one (collect_config.cpp).
 constexpr uint64_t kMinSpool = 128 * 1024;
 constexpr size_t kMaxListed = 256;
-// Values go into lines of the flat text.
-constexpr size_t kMaxValue = 1024;
-
-using Check = bool (*)(std::string_view);
-
-// The collector takes one line of text.
-bool IsAnything(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxValue &&
-         std::none_of(text.begin(), text.end(),
-                      [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
-}
-bool IsAbsolutePath(std::string_view text) { return text.starts_with('/') && IsAnything(text); }
-bool IsRiskClass(std::string_view text) {
-  return text == "passive" || text == "side-effect" || text == "intrusive";
-}
-bool IsTrip(std::string_view text) { return text == "panic" || text == "unclean" || text == "off"; }
-
 constexpr const char* kAddress = "a PCI address like \"0000:01:00.0\"";
 constexpr const char* kRiskClasses = "\"passive\", \"side-effect\" or \"intrusive\"";
 constexpr size_t kMaxGeneric = 64;  // options that the plugin asks for
 constexpr uint64_t kNoBar = 99;
 
-bool IsGenericDevice(std::string_view text) {
-  const bool is_ids = text.size() == 9 && text[4] == ':' &&
-                      text.find_first_not_of("0123456789abcdefABCDEF:") == text.npos &&
-                      text.find(':', 5) == text.npos;
-  return is_ids || IsPciAddress(text);
-}
-
-// ADDRESS,REGISTERS[,WIDTH]: the plugin checks the rest against the device.
-bool IsGenericRange(std::string_view text) {
-  int fields = 0;
-  for (bool more = true; more; ++fields) {
-    const size_t comma = text.find(',');
-    if (!ParseNumber(text.substr(0, comma))) return false;
-    more = comma != text.npos;
-    if (more) text.remove_prefix(comma + 1);
-  }
-  return fields == 2 || fields == 3;
-}
-
-bool IsGenericName(std::string_view text) {
-  return !text.empty() && text.size() <= 24 &&
-         text.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.+") == text.npos;
-}
+using Check = bool (*)(std::string_view);
 
 class ConfigReader {
  public:

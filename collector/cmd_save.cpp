@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "collector/capture/stop_signal.h"
@@ -15,6 +17,14 @@ int RunSave(const CommandLine& line) {
   if (settings.spool_folders.empty()) settings.spool_folders.emplace_back(kDefaultSpoolFolder);
   CollectConfig config = LoadCollectConfig(line.config_path, line.has_config_path);
   settings.identity = std::move(config.identity);
+  if (line.has_directory) {
+    // Whoever calls names the last resort; the machine's owner knows better ones.
+    settings.directories.insert(settings.directories.begin() + 1, config.fallback.begin(),
+                                config.fallback.end());
+    const bool is_crash_kernel = ::access("/proc/vmcore", F_OK) == 0;
+    if (is_crash_kernel) settings.not_in_memory = std::move(config.fallback);
+  }
+  if (settings.max_bytes == 0) settings.max_bytes = config.archive_bytes;
   for (const std::string& warning : config.warnings) Complain(warning);
   const auto summary = SaveSpools(settings);
   if (!summary) return ExitWith(summary.error());

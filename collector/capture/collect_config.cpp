@@ -34,6 +34,7 @@ constexpr NumberKey kNumbers[] = {
     {"late_max", &CollectConfig::late_spool_bytes, 128 * 1024, kLargestSpoolBytes},
     {"device_max", &CollectConfig::device_bytes, 4096, kLargestSpoolBytes},
     {"memory_floor", &CollectConfig::memory_floor, 0, kLargestSpoolBytes},
+    {"archive_max", &CollectConfig::archive_bytes, 0, kLargestSpoolBytes},
 };
 
 struct TimeKey {
@@ -173,10 +174,10 @@ Result<bool> ApplyList(CollectConfig& config, std::string_view key, std::string 
   }
   if (key == "path") {
     config.path.push_back(VMCOREDD_TRY(PathDeviceOf(value)));
-  } else if (key == "plugin") {
+  } else if (key == "plugin" || key == "fallback") {
     VMCOREDD_TRY(CheckOneLine(key, value));
     if (!value.starts_with('/')) return BadValue(key, value, "an absolute path");
-    config.plugins.push_back(std::move(value));
+    (key == "plugin" ? config.plugins : config.fallback).push_back(std::move(value));
   } else if (key.starts_with(kOption) && key.size() > kOption.size()) {
     VMCOREDD_TRY(CheckOneLine(key, value));
     config.options.emplace_back(key.substr(kOption.size()), std::move(value));

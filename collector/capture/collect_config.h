@@ -57,6 +57,9 @@ struct CollectConfig {
   uint64_t memory_floor = 24 * 1024 * 1024;
   bool compress = true;
 
+  std::vector<std::string> fallback;  // folders for the archive when its own cannot take it
+  uint64_t archive_bytes = 0;         // what it may grow to; 0: no limit
+
   std::vector<std::string> plugins;  // executables
   Properties options;
   std::vector<std::string> skip, vfio, hold_also, hold_never;  // addresses

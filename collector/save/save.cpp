@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "collector/save/save.h"
 
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -161,6 +163,14 @@ Result<SaveSummary> SaveTo(const std::string& path,
   return summary;
 }
 
+Result<void> RefuseMemory(const std::string& folder) {
+  struct statfs facts;
+  if (::statfs(folder.c_str(), &facts) != 0) return FailIo("cannot look at it", errno);
+  const auto type = static_cast<uint32_t>(facts.f_type);
+  if (type != TMPFS_MAGIC && type != RAMFS_MAGIC) return {};
+  return Fail(ErrorCode::kRefused, "it is in memory, and would be lost");
+}
+
 // Makes the folder if needed, and refuses one that has no room: a target that is full
 // in the middle has by then pushed out what others wait to write.
 Result<void> PrepareFolder(const std::string& folder, uint64_t bytes) {
@@ -178,6 +188,10 @@ Result<SaveSummary> SaveIn(const std::string& folder,
                            const Sources& sources,
                            const SaveSettings& settings) {
   VMCOREDD_TRY(PrepareFolder(folder, sources.bytes));
+  const auto& lasting = settings.not_in_memory;
+  if (std::find(lasting.begin(), lasting.end(), folder) != lasting.end()) {
+    VMCOREDD_TRY(RefuseMemory(folder));
+  }
   return SaveTo(folder + '/' + ArchiveName(sources.capture_id), sources, settings);
 }
 
@@ -213,14 +227,15 @@ Result<SaveSummary> SaveSpools(const SaveSettings& settings) {
     return saved;
   }
   std::vector<std::string> failures;
-  for (const std::string& folder : settings.directories) {
+  for (size_t i = 0; i < settings.directories.size(); ++i) {
+    const std::string& folder = settings.directories[i];
     auto saved = SaveIn(folder, sources, settings);
     if (saved) {
       saved->problems.insert(saved->problems.end(), failures.begin(), failures.end());
       return saved;
     }
     Error error = std::move(saved).error().With(EscapeBytes(folder));
-    if (folder == settings.directories.back() || StopRequested()) {
+    if (i + 1 == settings.directories.size() || StopRequested()) {
       return tl::unexpected(std::move(error));
     }
     failures.push_back(error.ToString() + ": the next folder is taken");

@@ -18,6 +18,9 @@ struct SaveSettings {
   // folders for one that is named after the capture: the first that takes it. The last
   // part of each is made if it is not there.
   std::vector<std::string> directories;
+  // These of them are not taken when they are memory: that of a crash kernel is gone
+  // with it, and a path of the machine is often another in an image.
+  std::vector<std::string> not_in_memory;
   std::string vmcore;  // whose crash this is; empty: not said
   OutputFile::Existing existing = OutputFile::Existing::kFail;
   uint64_t max_bytes = 0;              // dumps that would make it larger are left out; 0: no limit

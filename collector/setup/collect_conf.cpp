@@ -72,6 +72,9 @@ std::string CompileCollectConf(const CollectConfInput& input) {
   AppendFlatLine(text, "device_max", config.budget.device_bytes);
   AppendFlatLine(text, "memory_floor", config.budget.memory_floor);
   AppendFlag(text, "compress", config.budget.compress);
+  AppendAll(text, "fallback", config.save.fallback);
+  // An older collector would warn of it in every manifest.
+  if (config.save.max_bytes != 0) AppendFlatLine(text, "archive_max", config.save.max_bytes);
   AppendAll(text, "plugin", config.plugins.paths);
   for (const auto& [key, value] : config.plugins.options) Append(text, "option." + key, value);
   for (size_t i = 0; i < config.generic.size(); ++i) {

@@ -301,6 +301,11 @@ void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
 
   visit.Generic(root, config.generic);
 
+  visit.Open(root, "save");
+  visit.TextList("fallback", IsAbsolutePath, "an absolute path", config.save.fallback);
+  visit.Number("max_bytes", 0, kMaxBytes, config.save.max_bytes);
+  visit.Close();
+
   visit.Open(root, "finalise");
   visit.TextList("directories", IsAbsolutePath, "an absolute path", config.finalise.directories);
   visit.Flag("attach", config.finalise.attach);

@@ -50,6 +50,10 @@ struct Config {
   } plugins;
   // [[generic]], each as the plugin `generic` takes it: "8086:10d3 bar0 0x0,16 name=x".
   std::vector<std::string> generic;
+  struct Save {
+    std::vector<std::string> fallback;
+    uint64_t max_bytes = 0;  // 0: no limit
+  } save;
   struct Finalise {
     std::vector<std::string> directories;
     bool attach = false;

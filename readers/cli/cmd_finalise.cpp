@@ -62,7 +62,12 @@ void Run(const FinaliseCommand& command, Console& console) {
   const Sysroot root(command.sysroot);
   // Dumps are more important than what a broken configuration may want of them.
   FinaliseSettings settings;
-  if (auto config = ReadConfig(command.config, root, console)) settings.config = config->finalise;
+  if (auto config = ReadConfig(command.config, root, console)) {
+    settings.config = config->finalise;
+    // The archive may be there, too.
+    settings.config.directories.insert(settings.config.directories.end(),
+                                       config->save.fallback.begin(), config->save.fallback.end());
+  }
   settings.target = ReadKdumpTarget(root);
   settings.directories = command.directories;
   settings.now = std::time(nullptr);

@@ -59,13 +59,13 @@ ls $pending
 echo "-- well"
 server
 target 127.0.0.1:/crash "$PASSWORD" HOSTTAG=hostname
-rm -f remote.log $LOG
+rm -f remote.log "$LOG"
 finalise
 ls $pending
 there
 same a remote/crash/crashy-vmcoredd-00ab.vmcoredd
 grep -E '^(STOR|RETR|RNFR|RNTO)' remote.log
-sort $LOG | uniq -c
+sort "$LOG" | uniq -c
 echo "-- the same is there already: a run was killed"
 rm m/var/lib/vmcoredd/finalised/00ab
 arrive

@@ -21,18 +21,20 @@ std::string WhyNot(const std::string& lines) {
 }
 
 TEST(CollectConfig, EveryKeyIsTaken) {
-  const auto config = ParseCollectConfig(std::string(kSchema) +
-                                         "generator=0.1.0\ntime=2026-11-20T00:00:00Z\n"
-                                         "release=6.1.0-56-amd64\nearly=0\nearly_reason=a\\x0ab\n"
-                                         "hold=1\nallow=side-effect\nearly_ms=1500\nlate_ms=9\n"
-                                         "device_ms=7\nearly_bar=0\nspool_max=0x40000\n"
-                                         "late_max=200000\ndevice_max=8192\nmemory_floor=0\n"
-                                         "compress=0\nplugin=/a\nplugin=/b\noption.pci.full=1\n"
-                                         "skip=0000:00:01.0\npath=0000:02:00.0 8086:10d3\n"
-                                         "hold_also=0000:00:02.0\nhold_never=0000:00:03.0\n"
-                                         "vfio=0000:00:04.0\n"
-                                         "identity.0000:02:00.0.driver=e1000e\n"
-                                         "identity.0000:02:00.0.netdev.0=eth\\x30\n");
+  const auto config =
+      ParseCollectConfig(std::string(kSchema) +
+                         "generator=0.1.0\ntime=2026-11-20T00:00:00Z\n"
+                         "release=6.1.0-56-amd64\nearly=0\nearly_reason=a\\x0ab\n"
+                         "hold=1\nallow=side-effect\nearly_ms=1500\nlate_ms=9\n"
+                         "device_ms=7\nearly_bar=0\nspool_max=0x40000\n"
+                         "late_max=200000\ndevice_max=8192\nmemory_floor=0\n"
+                         "compress=0\nfallback=/b\\x20c\nfallback=/d\narchive_max=7\n"
+                         "plugin=/a\nplugin=/b\noption.pci.full=1\n"
+                         "skip=0000:00:01.0\npath=0000:02:00.0 8086:10d3\n"
+                         "hold_also=0000:00:02.0\nhold_never=0000:00:03.0\n"
+                         "vfio=0000:00:04.0\n"
+                         "identity.0000:02:00.0.driver=e1000e\n"
+                         "identity.0000:02:00.0.netdev.0=eth\\x30\n");
   ASSERT_TRUE(config) << config.error().ToString();
   EXPECT_TRUE(config->is_loaded);
   EXPECT_TRUE(config->warnings.empty());
@@ -44,6 +46,8 @@ TEST(CollectConfig, EveryKeyIsTaken) {
   EXPECT_EQ(config->early_total, milliseconds(1500));
   EXPECT_EQ(config->early_spool_bytes, 0x40000u);
   EXPECT_FALSE(config->compress);
+  EXPECT_THAT(config->fallback, ElementsAre("/b c", "/d"));
+  EXPECT_EQ(config->archive_bytes, 7u);
   EXPECT_THAT(config->plugins, ElementsAre("/a", "/b"));
   EXPECT_THAT(config->options, ElementsAre(std::pair("pci.full", "1")));
   ASSERT_EQ(config->path.size(), 1u);
@@ -63,9 +67,9 @@ TEST(CollectConfig, WhatMakesNoSenseIsRefusedWithItsLine) {
   for (const char* line :
        {"spool_max=1\n", "spool_max=1x\n", "skip=none\n", "path=0000:02:00.0\n",
         "path=0000:02:00.0 8086\n", "path=0000:02:00.0 18086:1\n", "path=x 8086:1\n",
-        "plugin=relative\n", "plugin=/a\\x0ab\n", "option.a=b\\x0ac=d\n", "identity.x.y=1\n",
-        "identity.0000:02:00.0=1\n", "identity.0000:02:00.0.=1\n", "time=\\xzz\n", "no equals\n",
-        "no newline=1"}) {
+        "plugin=relative\n", "fallback=relative\n", "archive_max=-1\n", "plugin=/a\\x0ab\n",
+        "option.a=b\\x0ac=d\n", "identity.x.y=1\n", "identity.0000:02:00.0=1\n",
+        "identity.0000:02:00.0.=1\n", "time=\\xzz\n", "no equals\n", "no newline=1"}) {
     EXPECT_THAT(WhyNot(line), HasSubstr("line 2")) << line;
   }
 }

@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 
 #include <cstring>
 #include <filesystem>
@@ -257,6 +259,31 @@ TEST_F(SaveTest, TheFirstFolderThatTakesItGetsTheArchive) {
   const auto refused = SaveSpools(settings_);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().ToString(), HasSubstr("/proc/no-folder"));
+}
+
+TEST_F(SaveTest, AFolderThatComesTwiceDoesNotEndTheList) {
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  CaptureTree();
+  settings_.output.clear();
+  settings_.directories = {"/proc/no-folder", folder_ / "new", "/proc/no-folder"};
+  const auto saved = SaveSpools(settings_);
+  ASSERT_TRUE(saved) << saved.error().ToString();
+  EXPECT_THAT(saved->path, HasSubstr("/new/"));
+}
+
+TEST_F(SaveTest, MemoryIsNoFolderThatLasts) {
+  struct statfs facts;
+  if (::statfs("/dev/shm", &facts) != 0 || facts.f_type != TMPFS_MAGIC) {
+    GTEST_SKIP() << "/dev/shm is no tmpfs";
+  }
+  AddPciDevice(capture_.sysroot, "0000:00:04.0", PlainConfig(256));
+  CaptureTree();
+  settings_.output.clear();
+  settings_.directories = {"/dev/shm"};
+  settings_.not_in_memory = settings_.directories;
+  const auto refused = SaveSpools(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().ToString(), HasSubstr("it is in memory"));
 }
 
 TEST_F(SaveTest, WhatIsNoIdStillMakesANameInTheFolder) {

@@ -28,6 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       fuzz::Require(IsPciAddress(address), "addresses are addresses");
     }
   }
+  for (const std::string& folder : config->fallback) {
+    const bool is_path = folder.starts_with('/') && folder.find('\0') == std::string::npos;
+    fuzz::Require(is_path, "folders are paths");
+  }
   for (const PathDevice& path : config->path) {
     fuzz::Require(IsPciAddress(path.address), "the path is made of addresses");
   }

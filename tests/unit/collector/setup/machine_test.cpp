@@ -173,6 +173,7 @@ TEST(CollectConfTest, CollectorReadsAllOfIt) {
   input.config.devices.skip = {"0000:00:01.3"};
   input.config.devices.vfio = {"0000:00:01.4"};
   input.config.plugins = {{"/a b"}, {{"x.y", "1\\2 \xc3\xa4"}}};
+  input.config.save = {{"/b c", "/d"}, 11};
   input.config.generic = {"10ee:9038 bar0 0x0,16"};
   input.path.devices = {{"0000:00:01.0", 0x8086, 0x10d3, "x"}};
   input.identity = {{"identity.0000:00:01.0.driver", "a=b"}};
@@ -193,6 +194,8 @@ TEST(CollectConfTest, CollectorReadsAllOfIt) {
   EXPECT_EQ(read->memory_floor, 10u);
   EXPECT_FALSE(read->compress);
   EXPECT_THAT(read->plugins, testing::ElementsAre("/a b"));
+  EXPECT_THAT(read->fallback, testing::ElementsAre("/b c", "/d"));
+  EXPECT_EQ(read->archive_bytes, 11u);
   EXPECT_THAT(read->options,
               testing::ElementsAre(testing::Pair("x.y", "1\\2 \xc3\xa4"),
                                    testing::Pair("generic.range.0", "10ee:9038 bar0 0x0,16")));
@@ -225,6 +228,8 @@ TEST(CollectConfTest, DefaultsAreThoseOfTheCollector) {
   EXPECT_EQ(read->device_bytes, built_in.device_bytes);
   EXPECT_EQ(read->memory_floor, built_in.memory_floor);
   EXPECT_EQ(read->compress, built_in.compress);
+  EXPECT_EQ(read->fallback, built_in.fallback);
+  EXPECT_EQ(read->archive_bytes, built_in.archive_bytes);
 }
 
 // What the configuration allows, the collector takes.
@@ -234,6 +239,7 @@ TEST(CollectConfTest, LimitsAreThoseOfTheCollector) {
     for (const char* const key : {"early_bytes", "late_bytes", "device_bytes", "memory_floor"}) {
       text += std::string(key) + " = " + bytes + '\n';
     }
+    text += std::string("[save]\nmax_bytes = ") + bytes + '\n';
     const ParsedConfig parsed = ParseConfig(text);
     ASSERT_TRUE(parsed.problems.empty()) << parsed.problems.front().text;
     CollectConfInput input;

@@ -64,9 +64,9 @@ class IdentityCollector {
     });
     Properties properties;
     for (const auto& [address, values] : devices_) {
-      for (const auto& [key, value] : values) {
-        properties.emplace_back("identity." + address + '.' + key, value);
-      }
+      std::string prefix = "identity." + address;
+      prefix += '.';
+      for (const auto& [key, value] : values) properties.emplace_back(prefix + key, value);
     }
     return properties;
   }

@@ -193,6 +193,31 @@ static inline int vmcoredd_register_list_dump(const struct vmcoredd_host* host,
   return host->register_dump(host, &dump);
 }
 
+/* The same for `count` of them, until the first error. */
+static inline int vmcoredd_register_list_dumps(const struct vmcoredd_host* host,
+                                               const struct vmcoredd_register_dump* tables,
+                                               uint32_t count) {
+  int error = 0;
+  uint32_t i;
+
+  for (i = 0; i < count && !error; i++) error = vmcoredd_register_list_dump(host, &tables[i]);
+  return error;
+}
+
+/* For a plugin whose devices are those of a vendor with these ids: match()'s score. */
+static inline int vmcoredd_match_pci_ids(const struct vmcoredd_device* device,
+                                         uint16_t vendor_id,
+                                         const uint16_t* device_ids,
+                                         uint32_t count) {
+  uint32_t i;
+
+  if (strcmp(device->bus, "pci") != 0 || device->vendor_id != vendor_id) return 0;
+  for (i = 0; i < count; i++) {
+    if (device_ids[i] == device->device_id) return 100;
+  }
+  return 0;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,8 +3,6 @@
  * The igb plugin: Intel gigabit controllers 82575, 82576, 82580, I350, I354, I210, I211.
  * What is read is in registers.list; here is which devices have those registers.
  */
-#include <string.h>
-
 #include "driver-plugins/abi/vmcoredd_plugin.h"
 #include "driver-plugins/abi/vmcoredd_registers.h"
 #include "igb_registers.h"
@@ -24,24 +22,17 @@ static const struct vmcoredd_register_dump kDumps[] = {
 };
 
 static int match(const struct vmcoredd_host* host, const struct vmcoredd_device* device) {
-  size_t i;
-
   (void)host;
-  if (strcmp(device->bus, "pci") != 0 || device->vendor_id != VENDOR_INTEL) return 0;
-  for (i = 0; i < sizeof kDeviceIds / sizeof kDeviceIds[0]; i++) {
-    if (kDeviceIds[i] == device->device_id) return 100;
-  }
-  return 0;
+  return vmcoredd_match_pci_ids(device, VENDOR_INTEL, kDeviceIds,
+                                sizeof kDeviceIds / sizeof kDeviceIds[0]);
 }
 
 static int register_dumps(const struct vmcoredd_host* host,
                           const struct vmcoredd_device* device,
                           uint64_t quota) {
-  const int error = vmcoredd_register_list_dump(host, &kDumps[0]);
-
   (void)device;
   (void)quota;
-  return error ? error : vmcoredd_register_list_dump(host, &kDumps[1]);
+  return vmcoredd_register_list_dumps(host, kDumps, sizeof kDumps / sizeof kDumps[0]);
 }
 
 static const struct vmcoredd_plugin igb_plugin = {

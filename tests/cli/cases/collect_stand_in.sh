@@ -8,7 +8,8 @@ device=tree/sys/bus/pci/devices/0000:01:00.0
   echo 0x00000000fe860000 0x00000000fe87ffff 0x0000000000040200
   for _ in 2 3 4 5 6; do echo 0x0000000000000000 0x0000000000000000 0x0000000000000000; done
 } > "$device/resource"
-"$SOURCE/driver-plugins/mlx5/fixture/make_iseg" --size 128K --syndrome 1 "$device/resource1"
+"$SOURCE/tests/support/make_bar" --size 128K --set 0x23c=0x10000 --set 0x3068=0 \
+  "$SOURCE/driver-plugins/mlx5/fixture/bar0.txt" "$device/resource1"
 as="--option id.0000:01:00.0=15b3:1017 --option bar.0000:01:00.0=0:1"
 vmcoredd-collect plan --deadline-ms 30000 --sysroot tree $as | grep mlx5
 vmcoredd-collect capture --deadline-ms 30000 --sysroot tree $as --spool spool 2> /dev/null

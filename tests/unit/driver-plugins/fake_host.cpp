@@ -3,8 +3,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 
 namespace vmcoredd {
+
+std::vector<uint8_t> ReadFixture(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 FakeHost::FakeHost(uint32_t config_size) : config(config_size) {
   device.struct_size = sizeof device;

@@ -33,6 +33,10 @@ struct NamedRegisters {
   uint64_t size = 4;
 };
 
+// A file that add_fixture() of CMakeLists.txt has made: an image of a BAR or the dump that
+// it must give. Empty if it is not there, which no dump is.
+std::vector<uint8_t> ReadFixture(const std::string& path);
+
 // A host for plugin tests: one device whose configuration space and BARs are in
 // memory, which remembers what was read and written, and a sink that remembers what
 // was written. It enforces what the real host does: BARs only for dumps and phases

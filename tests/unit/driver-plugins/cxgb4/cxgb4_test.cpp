@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "cxgb4_registers.h"
 #include "tests/unit/driver-plugins/fake_host.h"
@@ -191,12 +189,11 @@ TEST(Cxgb4Devlog, CopiesTheLogThroughTheWindowAndPutsItBack) {
   }
 }
 
-// What fixture/make_bar0 writes: memory, whose window does not move.
+// Of fixture/bar0.txt: memory, whose window does not move.
 TEST(Cxgb4Devlog, ReadsTheLogOfTheFixture) {
   Adapter adapter;
   adapter.on_write = nullptr;
-  std::ifstream file(VMCOREDD_CXGB4_BAR0_IMAGE, std::ios::binary);
-  adapter.bars[0].bytes.assign(std::istreambuf_iterator<char>(file), {});
+  adapter.bars[0].bytes = ReadFixture(VMCOREDD_FIXTURES "cxgb4_bar0");
   const std::vector<uint8_t> before = adapter.bars[0].bytes;
   ASSERT_EQ(adapter.Collect(Cxgb4(), "devlog"), 0) << adapter.error_text;
   ASSERT_EQ(adapter.payload.size(), kLogBytes);
@@ -206,6 +203,13 @@ TEST(Cxgb4Devlog, ReadsTheLogOfTheFixture) {
   EXPECT_EQ(adapter.bars[0].bytes, before);
   EXPECT_EQ(adapter.Writes().size(), 17u);
   EXPECT_THAT(adapter.warnings, ElementsAre(HasSubstr("evaluation 5")));
+}
+
+TEST(Cxgb4Regs, AreThoseOfTheFixtureByteForByte) {
+  Adapter adapter;
+  adapter.bars[0].bytes = ReadFixture(VMCOREDD_FIXTURES "cxgb4_bar0");
+  ASSERT_EQ(adapter.Collect(Cxgb4(), "regs"), 0) << adapter.error_text;
+  EXPECT_EQ(adapter.payload, ReadFixture(VMCOREDD_FIXTURES "cxgb4_bar0.t5"));
 }
 
 TEST(Cxgb4Devlog, FindsEachMemory) {

@@ -67,6 +67,17 @@ TEST(GenericPlugin, CollectsTheRangesAndNothingElse) {
   EXPECT_EQ(device.Offer("range3")->dump_class, VMCOREDD_DUMP_PASSIVE);
 }
 
+TEST(GenericPlugin, TheRangesAreThoseOfTheFixtureByteForByte) {
+  Device device;
+  device.bars[2].bytes = ReadFixture(VMCOREDD_FIXTURES "generic_bar2");
+  // Those of fixture/registers.list.
+  device.options["generic.range.0"] =
+      "1234:cafe bar2 0x0,4 0x101,3,1 0x1002,5,2 0x2000,2,8 0x7ffc,1 name=mem";
+  ASSERT_EQ(device.Collect(Generic(), "mem"), 0);
+  EXPECT_EQ(device.payload, ReadFixture(VMCOREDD_FIXTURES "generic_bar2.mem"));
+  EXPECT_EQ(device.Payload32(0), 0x00c0ffeeu);
+}
+
 TEST(GenericPlugin, AnOptionSaysNameClassAndPhase) {
   Device device;
   device.options["generic.range.0"] = "1234:cafe bar0 0x0,1 early name=ctrl";

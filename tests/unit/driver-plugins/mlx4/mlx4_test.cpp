@@ -112,6 +112,25 @@ TEST(Mlx4Crspace, ReadsAllWithVolatileRegistersBlocked) {
   EXPECT_EQ(writes[3].offset, kFilter);
 }
 
+TEST(Mlx4Crspace, BothDumpsAreThoseOfTheFixtureByteForByte) {
+  const std::vector<uint8_t> image = ReadFixture(VMCOREDD_FIXTURES "mlx4_bar0");
+  for (const auto& [what, section] :
+       {std::pair("fw-health", ".health"), {"cr-space", ".crspace"}}) {
+    ConnectX3 device;
+    device.on_read = nullptr;
+    device.bars[0].bytes = image;
+    ASSERT_EQ(device.Collect(Mlx4(), what), 0) << what;
+    std::vector<uint8_t> expected =
+        ReadFixture(VMCOREDD_FIXTURES "mlx4_bar0" + std::string(section));
+    if (what == std::string("cr-space")) {
+      expected.at(kFilter + 3) &= ~0x40;  // the filter is on, ...
+      expected.at(kLock + 3) = 1;         // ... and the lock is set, while it is read
+    }
+    EXPECT_EQ(device.payload, expected) << what;
+    EXPECT_EQ(device.bars[0].bytes, image) << what;
+  }
+}
+
 TEST(Mlx4Crspace, NeverReadsSemaphoresThatAreTakenByIt) {
   const std::vector<NamedRegisters> harmful = {{"MLX4_OWNER_BASE", 0, 0x8069c},
                                                {"MLX4_SEM_OFFSET", 0, 0xf03fc}};

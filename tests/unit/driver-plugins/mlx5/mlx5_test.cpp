@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "tests/unit/driver-plugins/mlx5/gateway.h"
 
@@ -19,12 +17,9 @@ using ::testing::IsEmpty;
 
 const vmcoredd_plugin& Mlx5() { return *vmcoredd_builtin_mlx5_entry(); }
 
-// Its initialisation segment is what fixture/make_iseg writes.
+// Its initialisation segment is that of fixture/bar0.txt, with a syndrome.
 struct WithSegment : ConnectX {
-  WithSegment() {
-    std::ifstream file(VMCOREDD_MLX5_ISEG_IMAGE, std::ios::binary);
-    bars[0].bytes.assign(std::istreambuf_iterator<char>(file), {});
-  }
+  WithSegment() { bars[0].bytes = ReadFixture(VMCOREDD_FIXTURES "mlx5_bar0"); }
   uint32_t Big32(uint64_t offset) const {
     return uint32_t{payload.at(offset)} << 24 | uint32_t{payload.at(offset + 1)} << 16 |
            uint32_t{payload.at(offset + 2)} << 8 | payload.at(offset + 3);
@@ -70,6 +65,7 @@ TEST(Mlx5Plugin, ReadsTheSegmentButNoDoorbellAndNoClearRegister) {
   device.is_early = true;
   ASSERT_EQ(device.Collect(Mlx5(), "iseg"), 0);
   ASSERT_EQ(device.payload.size(), 0x1048u);
+  EXPECT_EQ(device.payload, ReadFixture(VMCOREDD_FIXTURES "mlx5_bar0.iseg"));
   EXPECT_EQ(device.Big32(0x000), 0x00230010u);  // firmware 16.35
   EXPECT_EQ(device.Big32(0x004), 0x000507d0u);
   EXPECT_EQ(device.Big32(0x200), 0xa55e0000u);

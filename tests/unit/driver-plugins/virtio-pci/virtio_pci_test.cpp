@@ -94,6 +94,20 @@ TEST(VirtioPciPlugin, ReadsEachFieldOfTheCommonConfigurationWithItsOwnWidth) {
   EXPECT_THAT(device.TouchedOf(kHarmful), IsEmpty());
 }
 
+TEST(VirtioPciPlugin, StructuresAreThoseOfTheFixtureByteForByte) {
+  const std::vector<uint8_t> image = ReadFixture(VMCOREDD_FIXTURES "virtio-pci_bar4");
+  for (const auto& [what, section] : {std::pair("common", ".common"), {"device", ".net"}}) {
+    VirtioDevice device;
+    device.on_read = nullptr;
+    device.bars[4].bytes = image;
+    ASSERT_EQ(device.Collect(Virtio(), what), 0) << what;
+    EXPECT_EQ(device.payload,
+              ReadFixture(VMCOREDD_FIXTURES "virtio-pci_bar4" + std::string(section)))
+        << what;
+    EXPECT_EQ(device.bars[4].bytes, image) << what;
+  }
+}
+
 TEST(VirtioPciPlugin, AnOlderCommonConfigurationIsShorter) {
   VirtioDevice device;
   device.Cap(0x40, 0x50, 1, 4, 0, 0x38);

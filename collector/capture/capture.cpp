@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "collector/capture/child_process.h"
 #include "collector/capture/flat_text.h"
@@ -62,21 +63,36 @@ class VfioHolds {
  public:
   explicit VfioHolds(const CaptureSettings& settings) : settings_(settings) {}
 
-  // The descriptor of the device; -1: it is read in the usual way.
+  // The descriptor of the device; -1: it is read in the usual way. A function that is
+  // held for another of its group is read through VFIO, too: it has got the same.
   Result<int> Find(const std::string& address) {
-    const auto& wanted = settings_.vfio;
-    if (std::find(wanted.begin(), wanted.end(), address) == wanted.end()) return -1;
     for (const VfioHold& hold : holds_) {
       if (const int fd = hold.fd(address); fd >= 0) return fd;
     }
+    if (!Wants(address)) return -1;
     if (!settings_.sysroot.empty()) return Fail(ErrorCode::kRefused, "a tree has no VFIO");
-    holds_.push_back(VMCOREDD_TRY(VfioHold::Open(address)));
+    // Tried once: each attempt binds and unbinds what is in the group.
+    if (const auto found = refused_.find(address); found != refused_.end()) {
+      return tl::make_unexpected(found->second);
+    }
+    auto hold = VfioHold::Open(address, settings_.is_crash_kernel);
+    if (!hold) {
+      refused_.emplace(address, hold.error());
+      return tl::make_unexpected(std::move(hold.error()));
+    }
+    holds_.push_back(std::move(*hold));
     return holds_.back().fd(address);
+  }
+
+  bool Wants(const std::string& address) const {
+    const auto& wanted = settings_.vfio;
+    return std::find(wanted.begin(), wanted.end(), address) != wanted.end();
   }
 
  private:
   const CaptureSettings& settings_;
   std::vector<VfioHold> holds_;
+  std::map<std::string, Error> refused_;
 };
 
 Result<DumpResult> CollectDump(const PlannedDump& dump,
@@ -108,7 +124,10 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
   task.is_patient = settings.phase == Phase::kLate;
   task.extra_fd = *vfio_fd;
   std::string request = CollectRequest(dump, settings, time);
-  if (*vfio_fd >= 0) AppendFlatLine(request, "vfio_fd", uint64_t{kExtraFd});
+  if (*vfio_fd >= 0) {
+    if (!holds.Wants(address)) AppendFlatLine(request, "vfio", uint64_t{1});
+    AppendFlatLine(request, "vfio_fd", uint64_t{kExtraFd});
+  }
   auto end = RunChild(task, request, deadline, [&](std::span<const std::byte> bytes) {
     budget.OnProgress(deadline);
     return decoder.Feed(bytes);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 
@@ -26,7 +27,7 @@ class VfioHoldTest : public testing::Test {
   void SetUp() override {
     AddFunction(kBridge, "0x060400\n", "pcieport");
     AddFunction(kFirst, "0x020000\n", "");
-    AddFunction(kSecond, "0x020000\n", "vfio-pci");
+    AddFunction(kSecond, "0x020000\n", "");
     fs::create_directories(root_ + "/sys/bus/pci/drivers/vfio-pci");
     WriteFile(root_ + "/sys/module/vfio_pci/parameters/disable_idle_d3", "Y\n");
   }
@@ -67,6 +68,59 @@ TEST_F(VfioHoldTest, AGroupInWhichADriverWorksIsLeftAlone) {
   EXPECT_THAT(Refusal(), HasSubstr("0000:01:00.1 of the same IOMMU group is at work for nvme"));
 }
 
+// Closing resets: who finds a function with vfio-pci that cannot be reset any more finds
+// what an earlier capture has left.
+TEST_F(VfioHoldTest, AFunctionThatHasBeenReadBeforeIsNotReadAgain) {
+  fs::create_symlink("../../drivers/vfio-pci", Folder(kSecond) + "/driver");
+  WriteFile(Folder(kSecond) + "/reset_method", "flr bus\n");
+  EXPECT_EQ(Refusal(), "") << "bound by somebody at boot, never opened";
+  WriteFile(Folder(kSecond) + "/reset_method", "\n");
+  EXPECT_THAT(Refusal(), HasSubstr("0000:01:00.1 has been with vfio-pci before"));
+  fs::remove(Folder(kSecond) + "/reset_method");
+  EXPECT_THAT(Refusal(), HasSubstr("0000:01:00.1 has been with vfio-pci before"));
+}
+
+// A tree does not do what the kernel does when it is written to: what is written is.
+TEST_F(VfioHoldTest, AFunctionIsGivenBackAsItWas) {
+  WriteFile(root_ + "/sys/bus/pci/drivers/vfio-pci/unbind", "");
+  WriteFile(Folder(kFirst) + "/driver_override", "(null)\n");
+  WriteFile(Folder(kFirst) + "/reset_method", "flr bus\n");
+  WriteFile(Folder(kSecond) + "/driver_override", "vmcoredd-hold\n");
+  const FunctionBefore first = LookAtFunction(root_, kFirst);
+  const FunctionBefore second = LookAtFunction(root_, kSecond);
+  EXPECT_FALSE(first.is_bound);
+  for (const char* address : {kFirst, kSecond}) {
+    fs::create_symlink("../../drivers/vfio-pci", Folder(address) + "/driver");
+    WriteFile(Folder(address) + "/driver_override", "vfio-pci\n");
+  }
+  ASSERT_TRUE(ForgetResets(root_, kFirst));
+
+  EXPECT_TRUE(GiveBack(root_, first));
+  EXPECT_EQ(ReadFile(root_ + "/sys/bus/pci/drivers/vfio-pci/unbind"), kFirst);
+  EXPECT_EQ(ReadFile(Folder(kFirst) + "/driver_override").front(), '\n');
+  EXPECT_TRUE(ReadFile(Folder(kFirst) + "/reset_method").starts_with("flr bus\n"));
+  EXPECT_TRUE(GiveBack(root_, second));
+  EXPECT_EQ(ReadFile(root_ + "/sys/bus/pci/drivers/vfio-pci/unbind"), kSecond);
+  EXPECT_TRUE(ReadFile(Folder(kSecond) + "/driver_override").starts_with("vmcoredd-hold\n"));
+}
+
+TEST_F(VfioHoldTest, WhatSomebodyElseHasBoundStaysBound) {
+  fs::create_symlink("../../drivers/vfio-pci", Folder(kFirst) + "/driver");
+  WriteFile(Folder(kFirst) + "/driver_override", "vfio-pci\n");
+  WriteFile(Folder(kFirst) + "/reset_method", "flr\n");
+  const FunctionBefore before = LookAtFunction(root_, kFirst);
+  EXPECT_TRUE(before.is_bound);
+  EXPECT_TRUE(GiveBack(root_, before)) << "there is no file unbind to write to";
+  EXPECT_EQ(ReadFile(Folder(kFirst) + "/driver_override"), "vfio-pci\n");
+  // One thing that cannot be written does not keep the others from being tried.
+  fs::remove(Folder(kSecond) + "/driver");
+  WriteFile(Folder(kSecond) + "/reset_method", "flr\n");
+  const FunctionBefore second = LookAtFunction(root_, kSecond);
+  WriteFile(Folder(kSecond) + "/reset_method", "\n");
+  EXPECT_FALSE(GiveBack(root_, second)) << "there is no driver_override";
+  EXPECT_TRUE(ReadFile(Folder(kSecond) + "/reset_method").starts_with("flr"));
+}
+
 TEST_F(VfioHoldTest, WithoutAnIommuThereIsNoVfio) {
   fs::remove(Folder(kFirst) + "/iommu_group");
   EXPECT_THAT(Refusal(), HasSubstr("no IOMMU group"));
@@ -93,6 +147,12 @@ TEST_F(VfioHoldTest, EveryWayToResetIsTakenAwayOrTheDeviceIsLeftAlone) {
   fs::remove(Folder(kFirst) + "/reset_method");
   fs::create_symlink("/dev/full", Folder(kFirst) + "/reset_method");
   EXPECT_FALSE(ForgetResets(root_, kFirst));
+}
+
+TEST(WhyNoIommu, SaysWhatToDo) {
+  EXPECT_THAT(WhyNoIommu(EPERM), HasSubstr("allow_unsafe_interrupts=1"));
+  EXPECT_THAT(WhyNoIommu(ENODEV), HasSubstr("is vfio_iommu_type1 loaded?"));
+  EXPECT_EQ(WhyNoIommu(ENOMEM), "cannot set up the IOMMU");
 }
 
 TEST(ExtraFd, AChildHasTheOneDescriptorThatItIsGiven) {

@@ -195,9 +195,12 @@ static int open_vfio(struct session* session, uint32_t bar, int is_writable) {
     bar_window_close(window);
     return refuse(session, -ERANGE, "VFIO gives a part of BAR %u only", bar);
   }
-  if (session->collecting) {
+  if (session->collecting && !session->bars.vfio_is_told) {
     frame_write_text(&session->frames, VMCOREDD_FRAME_PERTURBED, NULL, 0,
                      "bus-master: opening the device with VFIO cleared it, and stopped its DMA");
+    frame_write_text(&session->frames, VMCOREDD_FRAME_PERTURBED, NULL, 0,
+                     "intx-disable: opening the device with VFIO may have cleared it");
+    session->bars.vfio_is_told = 1;
   }
   return 0;
 }

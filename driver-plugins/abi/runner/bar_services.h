@@ -22,7 +22,8 @@ struct bar_state {
   uint8_t place[BAR_COUNT]; /* which BAR a plugin means by a number: stand_in.h */
   uint32_t open_bar;
   struct bar_window window;
-  int write_fd; /* configuration space for writing; -1 until the first write */
+  int vfio_is_told; /* the dump says what opening it with VFIO has changed */
+  int write_fd;     /* configuration space for writing; -1 until the first write */
 };
 
 void bar_state_init(struct session* session);

@@ -4,84 +4,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "driver-plugins/abi/runner/config_services.h"
 #include "driver-plugins/abi/runner/frames.h"
 #include "driver-plugins/abi/runner/pci_config.h"
+#include "driver-plugins/abi/runner/rights.h"
 #include "driver-plugins/abi/runner/session.h"
 
 #define MAX_BAR_STRUCT 4096u /* no version of the struct will be larger: a size by accident */
 
 static struct session* session_of(const struct vmcoredd_host* host) { return host->context; }
 
-/* Says why, once while it stays the same, and returns `error`. */
-static int refuse(struct session* session, int error, const char* format, ...)
-    __attribute__((format(printf, 3, 4)));
-static int refuse(struct session* session, int error, const char* format, ...) {
-  char why[SESSION_REASON_BYTES];
-  va_list arguments;
-
-  va_start(arguments, format);
-  vsnprintf(why, sizeof why, format, arguments);
-  va_end(arguments);
-  if (strcmp(why, session->reason) != 0) {
-    session->host.log(&session->host, VMCOREDD_LOG_ERROR, why);
-  }
-  return error;
-}
-
-/* The rights of the dump that is being collected: what it says itself, and no more
- * than what the collector agreed to. */
-static uint32_t dump_flags(const struct session* session) {
-  const uint32_t own = session->collecting ? session->collecting->flags : 0;
-  uint32_t agreed;
-
-  if (!session->collecting || !request_find(&session->request, "", "dump_flags")) return own;
-  agreed = (uint32_t)request_number(&session->request, "dump_flags");
-  return (own & agreed & VMCOREDD_DUMP_EARLY) | ((own | agreed) & VMCOREDD_DUMP_CONFIG_ONLY);
-}
-
-static int may_write(struct session* session) {
-  const struct vmcoredd_dump* dump = session->collecting;
-
-  if (!dump || dump->dump_class == VMCOREDD_DUMP_PASSIVE) {
-    return refuse(session, -EPERM, "only side-effect and intrusive dumps may write to the device");
-  }
-  if (request_find(&session->request, "", "class") &&
-      request_number(&session->request, "class") < dump->dump_class) {
-    return refuse(session, -EPERM, "a write of a class that is not allowed here");
-  }
-  return 0;
-}
-
-static int may_touch_bars(struct session* session) {
-  if (strcmp(session->device.bus, "pci") != 0) return -EOPNOTSUPP;
-  if (!session->registering && !session->collecting) {
-    return refuse(session, -EPERM, "match() must not touch the device");
-  }
-  if (dump_flags(session) & VMCOREDD_DUMP_CONFIG_ONLY) {
-    return refuse(session, -EPERM, "the dump says that it reads configuration space only");
-  }
-  if (session->host.flags & VMCOREDD_HOST_EARLY && !(dump_flags(session) & VMCOREDD_DUMP_EARLY)) {
-    return refuse(session, -EPERM, "no BAR is read before the vmcore is safe but by early dumps");
-  }
-  return 0;
-}
-
-static int device_path(const struct session* session, const char* file, char* path, size_t size) {
-  return pci_device_path(path, size, request_text(&session->request, "sysroot"),
-                         session->device.address, file);
-}
-
 static int know_resources(struct session* session) {
   struct bar_state* bars = &session->bars;
   char path[PATH_MAX];
 
   if (bars->resources_read == 0) {
-    int error = device_path(session, "resource", path, sizeof path);
+    int error = session_device_path(session, "resource", path, sizeof path);
     if (!error) error = bar_read_resources(path, bars->resources);
     bars->resources_read = error ? error : 1;
   }
@@ -100,7 +42,7 @@ static int has_image(const struct session* session, uint32_t bar) {
 
   if (request_text(&session->request, "sysroot")[0] == '\0') return 1;
   snprintf(name, sizeof name, "resource%u", bar % 10);
-  return !device_path(session, name, path, sizeof path) && access(path, F_OK) == 0;
+  return !session_device_path(session, name, path, sizeof path) && access(path, F_OK) == 0;
 }
 
 static int host_describe_bar(const struct vmcoredd_host* host,
@@ -137,7 +79,7 @@ static int check_device(struct session* session, int config_fd) {
   char path[PATH_MAX];
 
   if (bars->device_checked == 0) {
-    int error = device_path(session, "physfn", path, sizeof path);
+    int error = session_device_path(session, "physfn", path, sizeof path);
     bars->is_virtual_function = !error && access(path, F_OK) == 0;
     error = pci_check_device(config_fd, bars->is_virtual_function, &refusal);
     bars->device_checked = error ? refuse(session, error, "%s", refusal.why) : 1;
@@ -154,7 +96,7 @@ static int check_bar(struct session* session, int config_fd, uint32_t bar) {
   if (bars->bar_checked[bar]) return 0;
   error = know_resources(session);
   if (error) return refuse(session, error, "the file \"resource\" of the device cannot be read");
-  error = device_path(session, "", folder, sizeof folder);
+  error = session_device_path(session, "", folder, sizeof folder);
   if (error) return error;
   error = pci_check_bar(config_fd, bars->is_virtual_function, folder, bar, &bars->resources[bar],
                         &refusal);
@@ -218,7 +160,7 @@ static int open_bar(struct session* session, uint32_t bar, int is_writable) {
   bars->open_bar = bar;
   if (request_number(&session->request, "vfio")) return open_vfio(session, bar, is_writable);
   snprintf(name, sizeof name, "resource%u", bar % 10);
-  error = device_path(session, name, path, sizeof path);
+  error = session_device_path(session, name, path, sizeof path);
   if (error) return error;
   error = bar_window_open(&bars->window, path, bars->resources[bar].start,
                           bars->resources[bar].size, is_writable);
@@ -331,68 +273,20 @@ static int host_write_register(const struct vmcoredd_host* host,
 }
 
 /* Opened once: a gateway in configuration space is written to some 100000 times. */
-static int writable_config(struct session* session) {
-  char path[PATH_MAX];
-  int error;
-  int fd;
-
-  if (session->bars.write_fd >= 0) return session->bars.write_fd;
-  error = device_path(session, "config", path, sizeof path);
-  if (error) return error;
-  fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return refuse(session, -EACCES, "configuration space cannot be written");
-  if (!is_sysfs(fd)) {
-    close(fd);
-    return refuse(session, -EROFS, "a captured tree is not written to");
-  }
-  session->bars.write_fd = fd;
-  return fd;
-}
-
-static int host_write_config(const struct vmcoredd_host* host,
-                             const struct vmcoredd_device* device,
-                             uint32_t offset,
-                             uint32_t width,
-                             uint32_t value) {
-  struct session* session = session_of(host);
-  const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
-                                  (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
-  ssize_t written;
-  int error = may_write(session);
-  int fd;
-
-  if (error) return error;
-  if ((width != 1 && width != 2 && width != 4) || offset % width != 0 ||
-      strcmp(device->address, session->device.address) != 0) {
-    return -EINVAL;
-  }
-  if (strcmp(session->device.bus, "pci") != 0) return -EOPNOTSUPP;
-  if ((uint64_t)offset + width > session->device.config_size) return -ERANGE;
-  fd = writable_config(session);
-  if (fd < 0) return fd;
-  written = pwrite(fd, bytes, width, (off_t)offset);
-  if (written == (ssize_t)width) return 0;
-  error = written < 0 && errno == EPERM ? -EACCES : -EIO;
-  return refuse(session, error, "configuration space could not be written");
-}
-
 void bar_state_init(struct session* session) {
   uint8_t i;
 
   memset(&session->bars, 0, sizeof session->bars);
   for (i = 0; i < BAR_COUNT; i++) session->bars.place[i] = i;
   session->bars.window.fd = -1;
-  session->bars.write_fd = -1;
 }
 
 void bar_state_close(struct session* session) {
   if (session->bars.window.fd >= 0) bar_window_close(&session->bars.window);
-  if (session->bars.write_fd >= 0) close(session->bars.write_fd);
 }
 
 void bar_services_install(struct vmcoredd_host* host) {
   host->describe_bar = host_describe_bar;
   host->read_registers = host_read_registers;
   host->write_register = host_write_register;
-  host->write_config = host_write_config;
 }

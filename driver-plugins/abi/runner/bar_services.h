@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host services that touch a device: BARs, and writes. Who may, and when, is
- * decided here; then it is checked that the device can be touched at all.
+ * The host services for BARs. Who may, and when, is in rights.h; here it is checked
+ * that the device can be touched at all.
  */
 #ifndef VMCOREDD_DRIVER_PLUGINS_ABI_RUNNER_BAR_SERVICES_H_
 #define VMCOREDD_DRIVER_PLUGINS_ABI_RUNNER_BAR_SERVICES_H_

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "driver-plugins/abi/runner/bar_services.h"
-#include "driver-plugins/abi/runner/pci_config.h"
+#include "driver-plugins/abi/runner/config_services.h"
 #include "driver-plugins/abi/runner/runner.h"
 #include "driver-plugins/abi/runner/session.h"
 
@@ -49,35 +46,6 @@ static const char* host_option(const struct vmcoredd_host* host, const char* key
   return request_find(&session_of(host)->request, "option.", key);
 }
 
-int session_config_fd(struct session* session) {
-  char path[PATH_MAX];
-
-  if (session->config_fd < 0) {
-    int error = -EOPNOTSUPP;
-    if (strcmp(session->device.bus, "pci") == 0) {
-      error = pci_device_path(path, sizeof path, request_text(&session->request, "sysroot"),
-                              session->device.address, "config");
-    }
-    if (error) return error;
-    session->config_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (session->config_fd < 0) return -errno;
-  }
-  return session->config_fd;
-}
-
-static int64_t host_read_config(const struct vmcoredd_host* host,
-                                const struct vmcoredd_device* device,
-                                uint32_t offset,
-                                void* buf,
-                                uint32_t size) {
-  struct session* session = session_of(host);
-  int fd;
-
-  if (strcmp(device->address, session->device.address) != 0) return -EINVAL;
-  fd = session_config_fd(session);
-  return fd < 0 ? fd : pci_config_read(fd, offset, buf, size);
-}
-
 static int host_register_dump(const struct vmcoredd_host* host, const struct vmcoredd_dump* dump) {
   struct session* session = session_of(host);
   struct vmcoredd_dump copy;
@@ -104,7 +72,7 @@ int session_open(struct session* session) {
   struct vmcoredd_host* host = &session->host;
 
   /* Before anything fails: session_close() closes what is not -1. */
-  session->config_fd = -1;
+  config_state_init(session);
   bar_state_init(session);
   if (request_number(request, "protocol") != VMCOREDD_FRAMES_PROTOCOL) return -EPROTO;
   session->quota = request_number(request, "quota");
@@ -131,14 +99,14 @@ int session_open(struct session* session) {
   host->log = host_log;
   host->remaining_ms = host_remaining_ms;
   host->option = host_option;
-  host->read_config = host_read_config;
   host->register_dump = host_register_dump;
+  config_services_install(host);
   bar_services_install(host);
   return 0;
 }
 
 void session_close(struct session* session) {
   bar_state_close(session);
-  if (session->config_fd >= 0) close(session->config_fd);
+  config_state_close(session);
   request_free(&session->request);
 }

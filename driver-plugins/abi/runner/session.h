@@ -21,6 +21,7 @@ struct session {
   uint64_t quota;       /* bytes a dump may have */
   uint64_t deadline_ms; /* CLOCK_MONOTONIC; 0: none */
   int config_fd;        /* -1 until the first read */
+  int config_write_fd;  /* -1 until the first write */
   struct bar_state bars;
 
   int registering; /* inside register_dumps */
@@ -36,8 +37,6 @@ struct session {
 /* host_services.c: fills in host and device from the request. 0 or -errno. */
 int session_open(struct session* session);
 void session_close(struct session* session);
-/* The descriptor of the device's configuration space, opened once, or -errno. */
-int session_config_fd(struct session* session);
 
 /* sink.c: a sink that writes the frames of one dump. */
 struct vmcoredd_sink session_sink(struct session* session);

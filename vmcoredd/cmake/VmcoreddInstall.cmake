@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What users of the installed tree find us by. Included last, when all libraries
-# are known. Components: Runtime, Collector, Plugins, Development.
+# are known. Components: Runtime, Collector, Plugins, Development,
+# Documentation.
 include(CMakePackageConfigHelpers)
 
 install(EXPORT vmcoreddTargets NAMESPACE vmcoredd:: FILE vmcoredd-targets.cmake
@@ -30,3 +31,11 @@ file(RELATIVE_PATH VMCOREDD_PC_PREFIX
 configure_file("${CMAKE_CURRENT_LIST_DIR}/vmcoredd.pc.in" vmcoredd.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/vmcoredd.pc"
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT Development)
+
+# In folders as here, so that their links hold.
+file(GLOB_RECURSE documents RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
+  vmcoredd/*.md readers/*.md collector/*.md driver-plugins/*.md kernel-patches/*.md tests/README.md)
+foreach(document IN LISTS documents ITEMS README.md CONTRIBUTING.md)
+  get_filename_component(folder ${document} DIRECTORY)
+  install(FILES ${document} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder} COMPONENT Documentation)
+endforeach()

@@ -50,6 +50,13 @@ vmcoredd_package(libvmcoredd-dev libdevel Development
 "Headers, static libraries, CMake package and pkg-config file of the libraries
 that vmcoredd is made of.")
 
+vmcoredd_package(vmcoredd-doc doc Documentation
+"device state in Linux crash dumps, format and design"
+"What the bytes of device dumps, archives and manifests mean, what each driver
+plugin reads and from where that is known, and how all of it is built.")
+set(CPACK_DEBIAN_VMCOREDD_DOC_PACKAGE_ARCHITECTURE all)
+set(CPACK_RPM_VMCOREDD_DOC_PACKAGE_ARCHITECTURE noarch)
+
 set(CPACK_DEBIAN_LIBVMCOREDD_DEV_PACKAGE_DEPENDS
   "libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libxxhash-dev, libzstd-dev, zlib1g-dev")
 # finalise: only where kdump saves by FTP.

@@ -134,10 +134,12 @@ except ImportError:
         def add_cmd_output(self, what, timeout=None): self.calls.append(("command", what))
         def add_journal(self, units): self.calls.append(("journal", units))
     module = types.ModuleType("sos.report.plugins")
-    module.Plugin, module.IndependentPlugin = Plugin, type("IndependentPlugin", (), {})
+    module.Plugin = Plugin
+    for family in ("RedHat", "SuSE", "Debian", "Ubuntu", "Independent"):
+        setattr(module, family + "Plugin", type(family + "Plugin", (), {}))
     for name in ("sos", "sos.report"):
         sys.modules[name] = types.ModuleType(name)
-    sys.modules["sos.report.plugins"] = module
+    sys.modules["sos.report.plugins"] = sys.modules["sos.report"].plugins = module
 spec = importlib.util.spec_from_file_location("vmcoredd", sys.argv[1])
 plugin = importlib.util.module_from_spec(spec)
 sys.dont_write_bytecode = True
@@ -146,5 +148,9 @@ if hasattr(Plugin, "calls"):
     plugin.Vmcoredd().setup()
     assert {kind for kind, _ in Plugin.calls} == {"copy", "command", "journal"}, Plugin.calls
 assert issubclass(plugin.Vmcoredd, Plugin)
+# sos 4.0, of Debian 12, takes plugins of its own family only.
+from sos.report import plugins
+for family in ("RedHat", "SuSE", "Debian", "Ubuntu", "Independent"):
+    assert issubclass(plugin.Vmcoredd, getattr(plugins, family + "Plugin")), family
 print("ok, with", "a stand-in" if hasattr(Plugin, "calls") else "sos")
 EOF

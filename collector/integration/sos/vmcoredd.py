@@ -2,10 +2,12 @@
 """sos plugin: what vmcoredd knows of the machine, and the device dumps themselves,
 which are small and hold registers, not memory of programs."""
 
-from sos.report.plugins import Plugin, IndependentPlugin
+from sos.report.plugins import (DebianPlugin, IndependentPlugin, Plugin, RedHatPlugin, SuSEPlugin,
+                                UbuntuPlugin)
 
 
-class Vmcoredd(Plugin, IndependentPlugin):
+# IndependentPlugin alone is what newer ones take; 4.0, of Debian 12, looks for its own.
+class Vmcoredd(Plugin, RedHatPlugin, SuSEPlugin, DebianPlugin, UbuntuPlugin, IndependentPlugin):
     """Device state in crash dumps"""
 
     short_desc = "Device state in crash dumps"

@@ -218,6 +218,35 @@ static inline int vmcoredd_match_pci_ids(const struct vmcoredd_device* device,
   return 0;
 }
 
+/*
+ * A whole plugin that is nothing but tables: the PCI devices of a vendor with these
+ * ids, and dumps by list. `ids` and `dumps` are arrays of static storage, the rest
+ * constants. C only. Ends like VMCOREDD_PLUGIN_DEFINE(plugin);
+ */
+#define VMCOREDD_REGISTER_PLUGIN_DEFINE(plugin_name, vendor_id, ids, dumps, words, spdx)      \
+  static int vmcoredd_table_match_(const struct vmcoredd_host* host,                          \
+                                   const struct vmcoredd_device* device) {                    \
+    (void)host;                                                                               \
+    return vmcoredd_match_pci_ids(device, vendor_id, ids, sizeof(ids) / sizeof(ids)[0]);      \
+  }                                                                                           \
+  static int vmcoredd_table_register_(const struct vmcoredd_host* host,                       \
+                                      const struct vmcoredd_device* device, uint64_t quota) { \
+    (void)device;                                                                             \
+    (void)quota;                                                                              \
+    return vmcoredd_register_list_dumps(host, dumps, sizeof(dumps) / sizeof(dumps)[0]);       \
+  }                                                                                           \
+  static const struct vmcoredd_plugin vmcoredd_table_plugin_ = {                              \
+      .struct_size = sizeof vmcoredd_table_plugin_,                                           \
+      .abi_version = VMCOREDD_PLUGIN_ABI_VERSION,                                             \
+      .name = (plugin_name),                                                                  \
+      .match = vmcoredd_table_match_,                                                         \
+      .register_dumps = vmcoredd_table_register_,                                             \
+      .version = "1",                                                                         \
+      .description = (words),                                                                 \
+      .license = (spdx),                                                                      \
+  };                                                                                          \
+  VMCOREDD_PLUGIN_DEFINE(vmcoredd_table_plugin_)
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,29 +21,9 @@ static const struct vmcoredd_register_dump kDumps[] = {
     {"registers", &igb_all_registers, 0, 0, 0},
 };
 
-static int match(const struct vmcoredd_host* host, const struct vmcoredd_device* device) {
-  (void)host;
-  return vmcoredd_match_pci_ids(device, VENDOR_INTEL, kDeviceIds,
-                                sizeof kDeviceIds / sizeof kDeviceIds[0]);
-}
-
-static int register_dumps(const struct vmcoredd_host* host,
-                          const struct vmcoredd_device* device,
-                          uint64_t quota) {
-  (void)device;
-  (void)quota;
-  return vmcoredd_register_list_dumps(host, kDumps, sizeof kDumps / sizeof kDumps[0]);
-}
-
-static const struct vmcoredd_plugin igb_plugin = {
-    .struct_size = sizeof igb_plugin,
-    .abi_version = VMCOREDD_PLUGIN_ABI_VERSION,
-    .name = "igb",
-    .match = match,
-    .register_dumps = register_dumps,
-    .version = "1",
-    .description = "control, ring and address registers of Intel gigabit NICs (igb)",
-    .license = "LGPL-2.1-or-later",
-};
-
-VMCOREDD_PLUGIN_DEFINE(igb_plugin);
+VMCOREDD_REGISTER_PLUGIN_DEFINE("igb",
+                                VENDOR_INTEL,
+                                kDeviceIds,
+                                kDumps,
+                                "control, ring and address registers of Intel gigabit NICs (igb)",
+                                "LGPL-2.1-or-later");

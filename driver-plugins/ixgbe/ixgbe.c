@@ -21,29 +21,10 @@ static const struct vmcoredd_register_dump kDumps[] = {
     {"registers", &ixgbe_all_registers, 0, 0, 0},
 };
 
-static int match(const struct vmcoredd_host* host, const struct vmcoredd_device* device) {
-  (void)host;
-  return vmcoredd_match_pci_ids(device, VENDOR_INTEL, kDeviceIds,
-                                sizeof kDeviceIds / sizeof kDeviceIds[0]);
-}
-
-static int register_dumps(const struct vmcoredd_host* host,
-                          const struct vmcoredd_device* device,
-                          uint64_t quota) {
-  (void)device;
-  (void)quota;
-  return vmcoredd_register_list_dumps(host, kDumps, sizeof kDumps / sizeof kDumps[0]);
-}
-
-static const struct vmcoredd_plugin ixgbe_plugin = {
-    .struct_size = sizeof ixgbe_plugin,
-    .abi_version = VMCOREDD_PLUGIN_ABI_VERSION,
-    .name = "ixgbe",
-    .match = match,
-    .register_dumps = register_dumps,
-    .version = "1",
-    .description = "control, ring and address registers of Intel 10 gigabit NICs (ixgbe)",
-    .license = "LGPL-2.1-or-later",
-};
-
-VMCOREDD_PLUGIN_DEFINE(ixgbe_plugin);
+VMCOREDD_REGISTER_PLUGIN_DEFINE(
+    "ixgbe",
+    VENDOR_INTEL,
+    kDeviceIds,
+    kDumps,
+    "control, ring and address registers of Intel 10 gigabit NICs (ixgbe)",
+    "LGPL-2.1-or-later");

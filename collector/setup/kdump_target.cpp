@@ -65,6 +65,7 @@ void ReadDebian(std::string_view text, KdumpTarget& target) {
   target.ftp_port = Value(variables, "FTP_PORT");
   target.ssh_key = Value(variables, "SSH_KEY");
   target.host_tag = Value(variables, "HOSTTAG");
+  // The default of kdump-config, which propagates it.
   if (target.ssh_key.empty() && !target.ssh.empty()) target.ssh_key = "/root/.ssh/kdump_id_rsa";
   target.is_remote = !target.nfs.empty() || !target.ssh.empty() || !target.ftp.empty();
 }

@@ -57,13 +57,13 @@ Sysroot::Sysroot(std::string root) : root_(std::move(root)) {
 }
 
 Result<std::string> Sysroot::Resolve(std::string_view path) const {
-  std::vector<std::string> todo;
-  PushParts(todo, path);
+  std::vector<std::string> remaining;
+  PushParts(remaining, path);
   std::string done;
   int links = 0;
-  while (!todo.empty()) {
-    const std::string part = std::move(todo.back());
-    todo.pop_back();
+  while (!remaining.empty()) {
+    const std::string part = std::move(remaining.back());
+    remaining.pop_back();
     if (part == "..") {
       done.erase(std::min(done.rfind('/'), done.size()));
       continue;
@@ -83,7 +83,7 @@ Result<std::string> Sysroot::Resolve(std::string_view path) const {
     if (++links > kMaxLinks) return tl::unexpected(FileError("cannot find", path, ELOOP));
     const std::string_view text(target.data(), static_cast<size_t>(got));
     if (text.starts_with('/')) done.clear();
-    PushParts(todo, text);
+    PushParts(remaining, text);
   }
   return done.empty() ? "/" : done;
 }

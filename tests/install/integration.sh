@@ -119,6 +119,30 @@ touch "$work/vmcore"
 [ "$(resolves kdump-tools other)" != reboot ] || fail "reboot is ours in another script"
 [ "$(resolves other kdump-tools)" != reboot ] || fail "reboot is ours in another service"
 
+step "a late spool that an earlier crash could not save is not in the way"
+machine=$work/machine
+mkdir -p "$machine/early" "$machine/crash/vmcoredd/.late"
+touch "$machine/vmcore"
+echo old >"$machine/crash/vmcoredd/.late/capture.spool"
+echo "KDUMP_COREDIR=$machine/crash" >"$machine/kdump-tools"
+# As the collector: a folder with a spool is refused; the archive cannot be written.
+cat >"$machine/collect" <<'EOF'
+#!/bin/sh
+[ "$1" = capture ] || exit 1
+while [ $# -gt 0 ]; do
+  [ "$1" != --spool ] || spool=$2
+  shift
+done
+[ ! -e "$spool/capture.spool" ] || exit 3
+echo new >"$spool/capture.spool"
+EOF
+chmod +x "$machine/collect"
+sed "s#/proc/vmcore#$machine/vmcore#g; s#^collect=.*#collect=$machine/collect#; s#^early=.*#early=$machine/early#
+     s#/etc/default/kdump-tools#$machine/kdump-tools#g; /^echo 1000/d" "$source/crash/save" >"$machine/save"
+dash "$machine/save" late
+[ "$(cat "$machine/crash/vmcoredd/.late/capture.spool")" = new ] || fail "the late capture had no spool"
+[ "$(cat "$machine/crash/vmcoredd/.late.old/capture.spool")" = old ] || fail "the old spool is gone"
+
 step "sos plugin, with sos or a stand-in for it"
 python3 - "$source/sos/vmcoredd.py" <<'EOF'
 import importlib.util

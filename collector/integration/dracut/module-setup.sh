@@ -25,7 +25,7 @@ install() {
     inst /usr/sbin/vmcoredd-collect
     inst_simple /usr/lib/vmcoredd/early
     inst_simple /usr/lib/vmcoredd/save
-    inst_multiple cat grep mkdir mkfifo mount rm sleep sync timeout
+    inst_multiple cat grep mkdir mkfifo mount mv rm sleep sync timeout
     inst_multiple -o /usr/bin/vmcoredd-makedumpfile /usr/lib/vmcoredd/suse-postscript
     for plugin in /usr/lib/vmcoredd/plugins/*; do
         [[ ! -x $plugin ]] || inst "$plugin"

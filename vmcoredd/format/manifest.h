@@ -59,6 +59,7 @@ struct ManifestDump {
   uint64_t stored = 0;      // bytes in the payload(s), without padding
   std::vector<Part> parts;  // empty: one note
   std::string source;       // what produced it, for example "pci"
+  std::string content;      // what its bytes are: FORMAT.md, "Content"; empty: not said
   Properties device;
   std::string time;  // RFC 3339 UTC, empty if unknown
   std::optional<uint64_t> duration_us;
@@ -88,7 +89,7 @@ struct AttachRecord {
 // that precede them.
 struct ManifestFragment {
   std::string generator;   // "vmcoredd 0.1.0"
-  std::string kind;        // "crash", "live", "pack" or "attach"
+  std::string kind;        // "crash", "live", "baseline", "pack" or "attach"
   std::string capture_id;  // 32 hexadecimal digits, random
   std::string time;        // RFC 3339 UTC
   Properties machine;      // "release", "arch", "nodename", ...

@@ -87,6 +87,7 @@ void AppendDump(std::string& out, const ManifestDump& dump) {
     for (const Part& part : dump.parts) AppendString(list.Next(), std::to_string(part.stored));
   }
   members.Text("source", dump.source);
+  members.Text("content", dump.content);
   members.Object("device", dump.device);
   members.Text("time", dump.time);
   if (dump.duration_us) members.Number("duration_us", *dump.duration_us);

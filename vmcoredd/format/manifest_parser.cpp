@@ -121,6 +121,7 @@ Place Member(ManifestDump& dump, std::string_view key) {
   if (key == "stored") return &dump.stored;
   if (key == "parts") return &dump.parts;
   if (key == "source") return &dump.source;
+  if (key == "content") return &dump.content;
   if (key == "device") return &dump.device;
   if (key == "time") return &dump.time;
   if (key == "duration_us") return &dump.duration_us;

@@ -152,6 +152,7 @@ Result<void> MakeUp(const DumpRegistration& registration,
   const bool is_partial = collection.overran() || !called || was_short || !facts.holes.empty();
   facts.outcome = is_partial ? Outcome::kPartial : Outcome::kOk;
   facts.source = registration.source;
+  facts.content = registration.content;
   facts.device = registration.device;
   return {};
 }

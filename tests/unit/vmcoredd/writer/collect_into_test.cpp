@@ -26,10 +26,10 @@ class CollectIntoTest : public testing::TempFolderTest {
 
   static DumpRegistration Stream(std::variant<uint64_t, SizeCallback> size,
                                  StreamCallback callback) {
-    return {"dump", std::move(size), std::move(callback), "test", {{"bus", "pci"}}};
+    return {"dump", std::move(size), std::move(callback), "test", "bytes", {{"bus", "pci"}}};
   }
   static DumpRegistration Fill(uint64_t size, FillCallback callback) {
-    return {"dump", size, std::move(callback), "test", {}};
+    return {"dump", size, std::move(callback), "test", {}, {}};
   }
   Result<void> Collect(const DumpRegistration& registration, uint64_t quota = 1 << 20) {
     return CollectInto(*archive_, registration, quota, Codec::kNone);
@@ -69,6 +69,7 @@ TEST_F(CollectIntoTest, FillsAZeroedBufferOfTheRegisteredSize) {
   EXPECT_EQ(AsText(payload_), std::string("\0x\0\0\0\0\0\0", 8));
   EXPECT_EQ(dump.outcome, Outcome::kOk);
   EXPECT_EQ(dump.source, "test");
+  EXPECT_EQ(dump.content, "bytes");
   EXPECT_EQ(dump.perturbed, std::vector<std::string>{"AER"});
   EXPECT_TRUE(dump.duration_us);
   EXPECT_FALSE(dump.time.empty());

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_DEVLINK_DEVLINK_DUMPS_H_
+#define READERS_DEVLINK_DEVLINK_DUMPS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "readers/devlink/devlink_client.h"
+#include "vmcoredd/writer/registry.h"
+
+namespace vmcoredd::devlink {
+
+// What to capture of the devices that devlink knows.
+struct DumpRequest {
+  std::vector<Handle> devices;  // none: all
+  bool regions = true;          // snapshots that are there
+  bool new_snapshots = false;   // take one of each region, and delete it afterwards
+  bool stored_dumps = true;     // of reporters that have one
+  bool trigger_dumps = false;   // and of those that have none: the driver makes one
+  bool diagnose = true;
+  // Only these, if any: "dummy", "cr-space"; names of regions and reporters.
+  std::vector<std::string> names;
+};
+
+// A dump that could be captured. `what_it_does` is the riskiest class it belongs to:
+// reading what is stored is passive, a diagnosis asks the driver, a new snapshot or a
+// triggered dump makes the device or its firmware do something.
+struct DumpOffer {
+  DumpRegistration registration;
+  enum class Risk { kPassive, kSideEffect, kIntrusive } risk = Risk::kPassive;
+  Handle handle;
+};
+
+struct DumpOffers {
+  std::vector<DumpOffer> offers;
+  std::vector<std::string> problems;  // what could not be asked, printable
+};
+
+// Opens a channel of its own in whatever process calls it: callbacks run in a child.
+using ChannelOpener = std::function<Result<std::unique_ptr<MessageChannel>>()>;
+
+// Asks what there is and makes registrations of it: region snapshots (content
+// "devlink-region"), health dumps and diagnoses ("devlink-fmsg", the messages as they
+// came), with names after FORMAT.md 2 and the identity of the device (bus, address, driver,
+// serial numbers, versions as "fw.running", region, snapshot, reporter, port, dump_time) in
+// their properties. Passive: only asks.
+Result<DumpOffers> OfferDevlinkDumps(DevlinkClient& client,
+                                     const ChannelOpener& open,
+                                     const DumpRequest& request);
+
+}  // namespace vmcoredd::devlink
+
+#endif  // READERS_DEVLINK_DEVLINK_DUMPS_H_

@@ -9,22 +9,11 @@
 #include <vector>
 
 #include "vmcoredd/base/byte_source.h"
+#include "vmcoredd/base/input_stream.h"
 #include "vmcoredd/base/result.h"
 #include "vmcoredd/base/unique_fd.h"
 
 namespace vmcoredd {
-
-// Bytes that come in order and only once: a pipe, or what a decompressor makes
-// of one.
-class InputStream {
- public:
-  virtual ~InputStream() = default;
-
-  // Reads at least 1 and at most out.size() bytes and returns how many; 0 only
-  // at the end. Returns what is there rather than wait for more. Not called
-  // again after the end or an error.
-  virtual Result<size_t> Read(std::span<std::byte> out) = 0;
-};
 
 // Reads a descriptor to its end. Owns it.
 class FdInputStream final : public InputStream {

@@ -14,14 +14,37 @@ namespace {
 constexpr size_t kHashDigits = 8;
 constexpr size_t kCutLength = kMaxDumpNameLength - 1 - kHashDigits;
 
+std::string WholeName(std::string_view source, std::string_view device, std::string_view what) {
+  std::string name = std::string(source) + '_' + std::string(device);
+  if (!what.empty()) name += '_' + std::string(what);
+  return name;
+}
+
+// `name`, cut, with the hash of `whole`.
+std::string Hashed(std::string_view name, const std::string& whole) {
+  const std::string hash = HashOf(std::as_bytes(std::span(whole)));
+  return std::string(name.substr(0, kCutLength)) + '~' + hash.substr(0, kHashDigits);
+}
+
+bool IsAllowed(char c) { return c > ' ' && c <= '~' && c != '/' && c != '\\'; }
+
 }  // namespace
 
 std::string MakeDumpName(std::string_view source, std::string_view device, std::string_view what) {
-  std::string name = std::string(source) + '_' + std::string(device);
-  if (!what.empty()) name += '_' + std::string(what);
-  if (name.size() <= kMaxDumpNameLength) return name;
-  const std::string hash = HashOf(std::as_bytes(std::span(name)));
-  return name.substr(0, kCutLength) + '~' + hash.substr(0, kHashDigits);
+  std::string name = WholeName(source, device, what);
+  return name.size() <= kMaxDumpNameLength ? name : Hashed(name, name);
+}
+
+std::string MakeSafeDumpName(std::string_view source,
+                             std::string_view device,
+                             std::string_view what) {
+  const std::string whole = WholeName(source, device, what);
+  std::string name = whole;
+  for (char& c : name) {
+    if (!IsAllowed(c)) c = '_';
+  }
+  if (name.front() == '.') name.front() = '_';
+  return name == whole && name.size() <= kMaxDumpNameLength ? name : Hashed(name, whole);
 }
 
 Result<void> CheckDumpName(std::string_view name) {
@@ -33,7 +56,7 @@ Result<void> CheckDumpName(std::string_view name) {
   if (name.size() > kMaxDumpNameLength) return bad("has more than 43 bytes");
   if (name.front() == '.') return bad("starts with a dot");
   for (const char c : name) {
-    if (c <= ' ' || c > '~' || c == '/' || c == '\\') {
+    if (!IsAllowed(c)) {
       return bad("holds a space, a slash, a backslash or an unprintable byte");
     }
   }

@@ -18,6 +18,12 @@ std::string MakeDumpName(std::string_view source,
                          std::string_view device,
                          std::string_view what = {});
 
+// The same of parts that come from anywhere: names of regions and reporters. What a name
+// must not have becomes '_', and then the hash is behind it, too.
+std::string MakeSafeDumpName(std::string_view source,
+                             std::string_view device,
+                             std::string_view what = {});
+
 // May a dump be registered under this name? 1 to 43 bytes of printable ASCII
 // without space, slash and backslash, not starting with a dot.
 Result<void> CheckDumpName(std::string_view name);

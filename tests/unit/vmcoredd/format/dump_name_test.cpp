@@ -24,6 +24,20 @@ TEST(MakeDumpName, CutsLongNamesButKeepsThemApart) {
   EXPECT_TRUE(CheckDumpName(one));
 }
 
+TEST(MakeSafeDumpName, ReplacesWhatANameMustNotHaveAndKeepsNamesApart) {
+  EXPECT_EQ(MakeSafeDumpName("mlx5_core", "0000:02:00.4", "p1_tx.diagnose"),
+            MakeDumpName("mlx5_core", "0000:02:00.4", "p1_tx.diagnose"));
+  const std::string slash = MakeSafeDumpName("devlink", "d", "a/b");
+  EXPECT_EQ(slash.substr(0, 14), "devlink_d_a_b~");
+  EXPECT_EQ(slash.size(), 22u);
+  EXPECT_NE(slash, MakeSafeDumpName("devlink", "d", "a b"));
+  for (const std::string& bad : std::initializer_list<std::string>{
+           "../a", "a\x1b[m", "a\\b", "a\xff", std::string("a\0b", 3), std::string(60, ' '), ""}) {
+    EXPECT_TRUE(CheckDumpName(MakeSafeDumpName(bad, bad, bad))) << bad;
+    EXPECT_TRUE(CheckDumpName(MakeSafeDumpName(bad, "d"))) << bad;
+  }
+}
+
 TEST(CheckDumpName, RefusesWhatWouldBeAPathOrReachATerminal) {
   EXPECT_TRUE(CheckDumpName("pci_0000:00:04.0"));
   EXPECT_TRUE(CheckDumpName(std::string(43, 'x')));

@@ -41,6 +41,11 @@ inline constexpr size_t kFmsgMaxValueBytes = kGenericMessageBytes - 8;
 // SKB_WITH_OVERHEAD(32768)). Offer it from the first recv() on.
 inline constexpr size_t kReceiveBytes = 64 * 1024;
 
+// A socket of ours (SOCK_SEQPACKET, collector/health) has no setsockopt() to join a multicast
+// group with. There a message of this type does it: one of netlink's reserved types, which
+// no kernel answers. Its payload is the group's number, u32. It is answered like a request.
+inline constexpr uint16_t kMessageJoinGroup = 0x0f;
+
 }  // namespace vmcoredd::devlink
 
 #endif  // VMCOREDD_FORMAT_DEVLINK_ATTRIBUTES_H_

@@ -16,6 +16,7 @@ install(FILES
   "${PROJECT_BINARY_DIR}/vmcoredd-config.cmake"
   "${PROJECT_BINARY_DIR}/vmcoredd-config-version.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/FindLibElf.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/FindLibMnl.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/FindXxHash.cmake"
   DESTINATION ${VMCOREDD_INSTALL_CMAKEDIR} COMPONENT Development)
 

@@ -15,11 +15,11 @@ namespace vmcoredd::devlink {
 struct FmsgNode {
   enum class Kind { kObject, kArray, kValue, kBinary };
   Kind kind = Kind::kObject;
-  std::string name;                 // raw; only inside of objects
-  uint8_t type = 0;                 // of a value: FmsgType or unknown
-  std::vector<std::byte> bytes;     // of a value, or all pieces of binary data
-  std::vector<size_t> pieces;       // of binary data: bytes of each
-  std::vector<FmsgNode> children;   // of objects and arrays
+  std::string name;                // raw; only inside of objects
+  uint8_t type = 0;                // of a value: FmsgType or unknown
+  std::vector<std::byte> bytes;    // of a value, or all pieces of binary data
+  std::vector<size_t> pieces;      // of binary data: bytes of each
+  std::vector<FmsgNode> children;  // of objects and arrays
 };
 
 // Builds the tree. kLimitExceeded above `max_bytes` of values and names together; what came

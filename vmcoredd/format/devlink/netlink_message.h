@@ -85,10 +85,11 @@ Result<void> VisitMessages(std::span<const std::byte> bytes,
                            const MessageVisitor& visit);
 
 // The error number and the extended ack of an NLMSG_ERROR or NLMSG_DONE message
-// (NLMSGERR_ATTR_* behind the header of the request; NLM_F_CAPPED, NLM_F_ACK_TLVS).
+// (NLMSGERR_ATTR_* behind the header of the request; NLM_F_CAPPED, NLM_F_ACK_TLVS). A
+// damaged extended ack costs the text, not the number. kInvalidArgument for other messages.
 struct Answer {
-  int error = 0;     // errno value, 0: all well
-  std::string text;  // NLMSGERR_ATTR_MSG, raw; empty if there is none
+  int error = 0;                             // errno value, 0: all well
+  std::string text;                          // NLMSGERR_ATTR_MSG, raw; empty if there is none
   std::optional<uint32_t> attribute_offset;  // NLMSGERR_ATTR_OFFS
 };
 Result<Answer> ReadAnswer(const Message& message);
@@ -101,7 +102,7 @@ class MessageBuilder {
   MessageBuilder(uint16_t type, uint16_t flags, uint32_t sequence, uint32_t port, size_t capacity);
   // The generic header: before any attribute.
   void PutGeneric(uint8_t command, uint8_t version);
-  // false, and nothing is put, when it does not fit.
+  // false, and nothing is put, when it does not fit, and for text with a NUL inside.
   bool PutFlag(uint16_t type);
   bool PutU8(uint16_t type, uint8_t value);
   bool PutU16(uint16_t type, uint16_t value);

@@ -37,6 +37,11 @@ Error&& Error::At(uint64_t offset) && {
   return std::move(*this);
 }
 
+Error&& Error::WithOsError(int os_error) && {
+  os_error_ = os_error;
+  return std::move(*this);
+}
+
 Error&& Error::With(std::string_view context) && {
   message_.insert(0, ": ").insert(0, context);
   return std::move(*this);

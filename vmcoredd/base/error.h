@@ -40,6 +40,8 @@ class Error {
   // Attaches the file offset, in bytes, at which the problem was seen. Keeps an
   // offset that is already there: the innermost one is the exact one.
   Error&& At(uint64_t offset) &&;
+  // Attaches an errno value to an error that has a code of its own.
+  Error&& WithOsError(int os_error) &&;
   // Puts "context: " in front of the message.
   Error&& With(std::string_view context) &&;
 

@@ -35,7 +35,8 @@ class GenericClient {
   // How long the kernel may be silent before a request is given up (a reporter's dump can
   // take long: mlx5 allows itself 60 s).
   void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
-  // Called with every message that was received as an answer, before it is used.
+  // Called with every message of the family that was received as an answer, before it is
+  // used; not with the NLMSG_ERROR or NLMSG_DONE that ends it.
   using Recorder = std::function<void(const Message&)>;
   void set_recorder(Recorder recorder) { recorder_ = std::move(recorder); }
 
@@ -47,7 +48,8 @@ class GenericClient {
   Result<void> Do(MessageBuilder request, const MessageVisitor& visit = nullptr);
   // NLM_F_DUMP. An interrupted dump (NLM_F_DUMP_INTR) is asked for again, up to
   // kMaxAttempts times: `restart` is called before, so that `visit`'s work can be undone;
-  // without it kIo (EINTR) at the end, everything delivered.
+  // without it kIo (EINTR) at the end, everything delivered. EAGAIN ("Dump trampled, please
+  // retry") is asked again in the same way.
   using Restart = std::function<void()>;
   Result<void> Dump(MessageBuilder request,
                     const MessageVisitor& visit,
@@ -59,14 +61,22 @@ class GenericClient {
   uint64_t received_messages() const { return received_messages_; }
 
  private:
-  explicit GenericClient(std::unique_ptr<MessageChannel> channel)
-      : channel_(std::move(channel)) {}
+  explicit GenericClient(std::unique_ptr<MessageChannel> channel) : channel_(std::move(channel)) {}
+
+  struct Progress;  // of one request, see generic_client.cpp
+  Result<void> Exchange(const MessageBuilder& request, Progress& progress);
+  Result<void> Send(const MessageBuilder& request, uint16_t flags);
+  void Take(const Message& message, Progress& progress);
+  Result<void> TakeEnd(const Message& message, Progress& progress);
+  Result<void> DrainDump();
 
   std::unique_ptr<MessageChannel> channel_;
   Family family_;
   std::chrono::milliseconds timeout_{120000};
   Recorder recorder_;
   uint32_t sequence_ = 0;
+  // A dump whose end has not come: the kernel answers no other on this socket before.
+  std::optional<uint32_t> unfinished_dump_;
   uint64_t received_messages_ = 0;
 };
 

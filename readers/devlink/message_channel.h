@@ -33,15 +33,18 @@ class MessageChannel {
 };
 
 struct NetlinkOptions {
-  std::string netns;            // name in /run/netns, or a path; empty: this one
+  std::string netns;              // name in /run/netns, or a path; empty: this one
   size_t notification_bytes = 0;  // receive buffer of a channel that gets notifications; 0: default
 };
 
-// A socket of generic netlink: extended acks on, answers capped, strict checking on where
-// the kernel has it. kUnsupported where there is no netlink.
+// A socket of generic netlink: extended acks on, answers capped where the kernel can.
+// (NETLINK_GET_STRICT_CHK is left alone: net/netlink/genetlink.c does not look at it.)
+// kUnsupported where there is no netlink, kNotFound where there is no such namespace. The
+// process stays in its own namespace.
 Result<std::unique_ptr<MessageChannel>> OpenNetlink(const NetlinkOptions& options);
 
-// The socket of a server that answers as the kernel does (SOCK_SEQPACKET).
+// The socket of a server that answers as the kernel does (SOCK_SEQPACKET). kNotFound when
+// nobody listens there. A connection that the server closes is kIo with ECONNRESET.
 Result<std::unique_ptr<MessageChannel>> ConnectUnix(const std::string& path);
 
 }  // namespace vmcoredd::devlink

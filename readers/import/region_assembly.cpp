@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/import/region_assembly.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace vmcoredd {
+
+namespace {
+
+std::string Hex(uint64_t value) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  do {
+    text.insert(text.begin(), kDigits[value & 0xf]);
+    value >>= 4;
+  } while (value != 0);
+  return "0x" + text;
+}
+
+}  // namespace
+
+std::optional<std::string> RegionAssembly::Objection(uint64_t address, uint64_t size) const {
+  if (size > std::numeric_limits<uint64_t>::max() - address) {
+    return "address " + Hex(address) + " is too close to the end of all addresses";
+  }
+  if (!has_begun_) return std::nullopt;
+  if (address < next_) {
+    return "address " + Hex(address) + " comes again or goes back, expected " + Hex(next_);
+  }
+  if (address - next_ > kMaxGapBytes - gap_bytes_) {
+    return "address " + Hex(address) + " is more than 64 MiB of missing bytes away from " +
+           Hex(next_);
+  }
+  return std::nullopt;
+}
+
+Result<void> RegionAssembly::Add(uint64_t address, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return {};
+  if (!has_begun_) {
+    SavedDump dump;
+    dump.kind = SavedKind::kRegion;
+    dump.content = "devlink-region";
+    dump.first_address = address;
+    VMCOREDD_TRY(sink_.Begin(dump));
+    has_begun_ = true;
+    first_ = next_ = address;
+  }
+  if (address != next_) VMCOREDD_TRY(AddGap(address));
+  next_ += bytes.size();
+  while (!bytes.empty()) {
+    if (buffered_ == buffer_.size()) VMCOREDD_TRY(Flush());
+    const size_t count = std::min(bytes.size(), buffer_.size() - buffered_);
+    std::memcpy(buffer_.data() + buffered_, bytes.data(), count);
+    buffered_ += count;
+    bytes = bytes.subspan(count);
+  }
+  return {};
+}
+
+Result<void> RegionAssembly::AddGap(uint64_t address) {
+  const uint64_t size = address - next_;
+  gap_bytes_ += size;
+  if (remarks_.holes.size() < kMaxListedHoles) {
+    remarks_.holes.push_back({{next_ - first_, size}, "not in the text"});
+  } else {
+    ++unlisted_holes_;
+  }
+  remarks_.is_partial = true;
+  for (uint64_t left = size; left != 0;) {
+    if (buffered_ == buffer_.size()) VMCOREDD_TRY(Flush());
+    const auto count = static_cast<size_t>(std::min<uint64_t>(left, buffer_.size() - buffered_));
+    std::memset(buffer_.data() + buffered_, 0, count);
+    buffered_ += count;
+    left -= count;
+  }
+  next_ = address;
+  return {};
+}
+
+Result<void> RegionAssembly::Flush() {
+  if (buffered_ == 0) return {};
+  const size_t count = buffered_;
+  buffered_ = 0;
+  return sink_.Write(std::span(buffer_).first(count));
+}
+
+Result<void> RegionAssembly::End() {
+  if (!has_begun_) return {};
+  if (gap_bytes_ != 0) {
+    const uint64_t holes = remarks_.holes.size() + unlisted_holes_;
+    AddDamage(sink_, remarks_,
+              Error(ErrorCode::kTruncated,
+                    std::to_string(gap_bytes_) + " bytes are missing, in " + std::to_string(holes) +
+                        (holes == 1 ? " gap" : " gaps") + " between the addresses"));
+  }
+  if (unlisted_holes_ != 0) {
+    remarks_.warnings.push_back("further holes are not listed: " + std::to_string(unlisted_holes_));
+  }
+  VMCOREDD_TRY(Flush());
+  return sink_.End(remarks_);
+}
+
+}  // namespace vmcoredd

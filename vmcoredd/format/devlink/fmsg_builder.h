@@ -4,21 +4,23 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "vmcoredd/base/result.h"
+#include "vmcoredd/format/devlink/attributes.h"
 #include "vmcoredd/format/devlink/netlink_message.h"
 
 namespace vmcoredd::devlink {
 
 // Makes a formatted message with the operations that kernel drivers have
 // (devlink_fmsg_*() in include/net/devlink.h), so that a reporter in user space produces
-// the stream that one in the kernel would. The builder does not check balance, as the
-// kernel does not; End() says whether it is.
+// the stream that one in the kernel would. Operations do not fail, where the kernel's do:
+// Check() says at the end whether the kernel would have taken them, and whether the nesting
+// is balanced, which the kernel does not check.
 class FmsgBuilder {
  public:
   void BeginObject();
@@ -35,7 +37,8 @@ class FmsgBuilder {
   void PutU32(uint32_t value);
   void PutU64(uint64_t value);
   void PutString(std::string_view text);
-  void PutBinary(std::span<const std::byte> bytes);  // in pieces of at most kFmsgMaxValueBytes
+  // Inside of a binary pair. In pieces of at most kFmsgMaxValueBytes.
+  void PutBinary(std::span<const std::byte> bytes);
 
   void FlagPair(std::string_view name, bool value);
   void U8Pair(std::string_view name, uint8_t value);
@@ -45,19 +48,31 @@ class FmsgBuilder {
   void BinaryPair(std::string_view name, std::span<const std::byte> bytes);
 
   // kInvalidArgument for a name or text with a NUL inside, or one that is too long for a
-  // token, and unbalanced nesting; kLimitExceeded above kMaxBytes. Ask once, at the end.
+  // token, binary data outside of a binary pair or something else inside, and unbalanced
+  // nesting; kLimitExceeded above kMaxBytes: what came then is not there. Ask once, at the
+  // end; the first fault is said.
   Result<void> Check() const;
   static constexpr uint64_t kMaxBytes = uint64_t{64} << 20;
 
   struct Token {
-    uint16_t attribute;  // DEVLINK_ATTR_FMSG_*
-    uint8_t type;        // of values
-    std::vector<std::byte> bytes;
+    uint16_t attribute;            // DEVLINK_ATTR_FMSG_*
+    uint8_t type;                  // of values
+    std::vector<std::byte> bytes;  // as sent: text with its NUL
   };
   const std::vector<Token>& tokens() const { return tokens_; }
 
  private:
+  void Add(uint16_t attribute, uint8_t type, std::span<const std::byte> bytes);
+  void AddNest(uint16_t attribute);
+  void AddText(uint16_t attribute, uint8_t type, std::string_view text);
+  void PutValue(FmsgType type, std::span<const std::byte> bytes);
+  void Fault(ErrorCode code, std::string message);
+
   std::vector<Token> tokens_;
+  std::optional<Error> fault_;
+  uint64_t bytes_ = 0;
+  int64_t depth_ = 0;
+  bool in_binary_ = false;
 };
 
 // Puts tokens from `next` on into the DEVLINK_ATTR_FMSG nest of `message`, as many as fit,

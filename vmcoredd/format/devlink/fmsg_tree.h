@@ -15,15 +15,16 @@ namespace vmcoredd::devlink {
 struct FmsgNode {
   enum class Kind { kObject, kArray, kValue, kBinary };
   Kind kind = Kind::kObject;
-  std::string name;                // raw; only inside of objects
-  uint8_t type = 0;                // of a value: FmsgType or unknown
-  std::vector<std::byte> bytes;    // of a value, or all pieces of binary data
-  std::vector<size_t> pieces;      // of binary data: bytes of each
-  std::vector<FmsgNode> children;  // of objects and arrays
+  std::string name;                         // raw; only inside of objects
+  uint8_t type = 0;                         // of a value: FmsgType or unknown
+  std::endian order = std::endian::native;  // of a value
+  std::vector<std::byte> bytes;             // of a value, or all pieces of binary data
+  std::vector<size_t> pieces;               // of binary data: bytes of each
+  std::vector<FmsgNode> children;           // of objects and arrays
 };
 
-// Builds the tree. kLimitExceeded above `max_bytes` of values and names together; what came
-// before stays.
+// Builds the tree. kLimitExceeded above `max_bytes` of memory: values, names and nodes; what
+// came before stays.
 class FmsgTreeBuilder final : public FmsgHandler {
  public:
   explicit FmsgTreeBuilder(uint64_t max_bytes = uint64_t{64} << 20);
@@ -36,11 +37,14 @@ class FmsgTreeBuilder final : public FmsgHandler {
   const FmsgNode& root() const { return root_; }
 
  private:
+  FmsgNode& Current();
   FmsgNode& Add(FmsgNode node);
+  Result<void> Begin(FmsgNode::Kind kind);
   Result<void> Charge(uint64_t bytes);
   FmsgNode root_;
   std::vector<size_t> path_;  // indexes of children, from the root
   std::string name_;
+  bool has_root_ = false;
   uint64_t left_;
 };
 

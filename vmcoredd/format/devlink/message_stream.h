@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <functional>
 
 #include "vmcoredd/base/byte_source.h"
 #include "vmcoredd/base/output_stream.h"
@@ -21,7 +20,9 @@ Result<void> WriteMessage(OutputStream& out, const Message& message);
 
 // Reads messages through a window. `size`: bytes of the stream. The byte order is that of
 // the machine which sent them: found from the first message, whose length and type make
-// sense in one order only. kTruncated, with the offset, after those that are whole.
+// sense in one order only; kNotRecognised where they make none. kTruncated, with the offset,
+// after those that are whole. Zeros at the end, less than kMaxPaddingBytes, are the padding
+// of a note and no damage.
 Result<void> ReadMessageStream(ByteSource& source,
                                uint64_t offset,
                                uint64_t size,
@@ -30,6 +31,8 @@ Result<void> ReadMessageStream(ByteSource& source,
 // A message larger than that is no message of the kernel's, whose buffers end at 32 KiB;
 // one of ours in a file neither.
 inline constexpr uint32_t kMaxMessageBytes = 1024 * 1024;
+// A page of the largest size.
+inline constexpr uint32_t kMaxPaddingBytes = 64 * 1024;
 
 }  // namespace vmcoredd::devlink
 

@@ -15,6 +15,20 @@ namespace vmcoredd {
 inline constexpr std::string_view kConfigPath = "/etc/vmcoredd/vmcoredd.conf";
 inline constexpr std::string_view kStateFolder = "/var/lib/vmcoredd";
 
+// [[watch.rule]]: what to do about which events.
+struct WatchRuleConfig {
+  std::vector<std::string> events;  // none: health errors, snapshots and coredumps
+  std::string bus = "*", device = "*", driver = "*", reporter = "*", region = "*";
+  std::vector<std::string> capture;  // none: what is stored
+  bool nothing = false;              // capture nothing
+  std::string allow = "passive";
+  bool manage_recovery = false;
+  bool clear_dump = false;
+  bool release_devcoredump = false;
+  uint64_t captures = 0, window_s = 0;  // 0: those of [watch]
+  std::vector<std::string> hook;        // none: that of [watch]
+};
+
 // What vmcoredd.conf says, or the defaults. vmcoredd.conf(5) says what it means.
 struct Config {
   struct Early {
@@ -68,6 +82,26 @@ struct Config {
   struct Guard {
     std::string trip = "panic";  // "unclean", "off"
   } guard;
+  struct Watch {
+    std::string directory = "/var/lib/vmcoredd/live";
+    uint64_t enumerate_s = 300;
+    bool trace = true;
+    uint64_t captures = 10;
+    uint64_t window_s = 3600;
+    uint64_t parallel = 2;
+    uint64_t dump_wait_ms = 60000;
+    uint64_t silence_s = 60;
+    uint64_t capture_s = 600;
+    uint64_t archive_bytes = uint64_t{8} << 30;
+    uint64_t free_bytes = uint64_t{512} << 20;
+    uint64_t keep_count = 100;
+    uint64_t keep_bytes = uint64_t{4} << 30;
+    uint64_t keep_days = 0;
+    std::string textfile;
+    std::vector<std::string> hook;
+    uint64_t hook_s = 60;
+    std::vector<WatchRuleConfig> rules;
+  } watch;
 };
 
 // A mistake in the file; lines and columns from 1, 0 if it has no place.

@@ -30,6 +30,19 @@ bool IsRiskClass(std::string_view text) {
 
 bool IsTrip(std::string_view text) { return text == "panic" || text == "unclean" || text == "off"; }
 
+bool IsPathOrNothing(std::string_view text) { return text.empty() || IsAbsolutePath(text); }
+
+bool IsWatchEvent(std::string_view text) {
+  return text == "health-error" || text == "health-recovered" || text == "recovery-aborted" ||
+         text == "hardware-error" || text == "snapshot" || text == "devcoredump" ||
+         text == "device-gone" || text == "lost";
+}
+
+bool IsWatchCapture(std::string_view text) {
+  return text == "dump" || text == "diagnose" || text == "snapshots" || text == "devcoredump" ||
+         text == "plugins";
+}
+
 bool IsGenericDevice(std::string_view text) {
   const bool is_ids = text.size() == 9 && text[4] == ':' &&
                       text.find_first_not_of("0123456789abcdefABCDEF:") == text.npos &&

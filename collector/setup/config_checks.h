@@ -13,6 +13,11 @@ bool IsAnything(std::string_view text);
 bool IsAbsolutePath(std::string_view text);
 bool IsRiskClass(std::string_view text);
 bool IsTrip(std::string_view text);
+bool IsPathOrNothing(std::string_view text);
+
+// Of [[watch.rule]].
+bool IsWatchEvent(std::string_view text);
+bool IsWatchCapture(std::string_view text);
 
 // Of [[generic]]: an address or ids; "ADDRESS,REGISTERS[,WIDTH]", of which the plugin
 // checks the rest against the device; part of a dump's name.

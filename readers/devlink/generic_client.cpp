@@ -142,19 +142,19 @@ Result<void> GenericClient::Dump(MessageBuilder request,
   }
 }
 
-Result<void> GenericClient::Send(const MessageBuilder& request, uint16_t flags) {
+Result<void> GenericClient::Send(MessageBuilder& request, uint16_t flags) {
   if (++sequence_ == 0) sequence_ = 1;  // 0 is that of notifications
+  request.SetSequence(sequence_);
   const auto made = request.bytes();
   std::vector<std::byte> bytes(made.begin(), made.end());
   nlmsghdr header;
   std::memcpy(&header, bytes.data(), sizeof(header));
   header.nlmsg_flags = flags;
-  header.nlmsg_seq = sequence_;
   std::memcpy(bytes.data(), &header, sizeof(header));
   return channel_->Send(bytes);
 }
 
-Result<void> GenericClient::Exchange(const MessageBuilder& request, Progress& progress) {
+Result<void> GenericClient::Exchange(MessageBuilder& request, Progress& progress) {
   VMCOREDD_TRY(DrainDump());
   const uint16_t flags = NLM_F_REQUEST | NLM_F_ACK | (progress.is_dump ? NLM_F_DUMP : 0);
   VMCOREDD_TRY(Send(request, flags));
@@ -170,7 +170,7 @@ Result<void> GenericClient::Exchange(const MessageBuilder& request, Progress& pr
       return FailIo("no answer within " + std::to_string(timeout_.count()) + " ms", ETIMEDOUT);
     }
     progress.heard = false;
-    const auto walked =
+    auto walked =
         VisitMessages(*datagram, 0, std::endian::native, [this, &progress](const Message& message) {
           Take(message, progress);
           return Result<void>();

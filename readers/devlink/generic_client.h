@@ -64,8 +64,8 @@ class GenericClient {
   explicit GenericClient(std::unique_ptr<MessageChannel> channel) : channel_(std::move(channel)) {}
 
   struct Progress;  // of one request, see generic_client.cpp
-  Result<void> Exchange(const MessageBuilder& request, Progress& progress);
-  Result<void> Send(const MessageBuilder& request, uint16_t flags);
+  Result<void> Exchange(MessageBuilder& request, Progress& progress);
+  Result<void> Send(MessageBuilder& request, uint16_t flags);
   void Take(const Message& message, Progress& progress);
   Result<void> TakeEnd(const Message& message, Progress& progress);
   Result<void> DrainDump();

@@ -107,7 +107,7 @@ Result<void> CopyRegion(DevlinkClient& client,
       range, [&writer](const DevlinkClient::Chunk& chunk) { return writer.Put(chunk); });
   // What came before an error is kept. A window that could not be written is lost, and the
   // next one is empty.
-  const auto flushed = writer.Flush();
+  auto flushed = writer.Flush();
   if (!read) {
     return FailWith(read.error(), "after " + std::to_string(copy.written) + " bytes");
   }

@@ -67,6 +67,7 @@ bool Recording::Request::Has(uint16_t attribute) const {
 
 void Recording::Answer(const std::vector<std::vector<std::byte>>& datagrams) {
   std::vector<RecordedEvent> events;
+  events.reserve(datagrams.size());
   for (const auto& datagram : datagrams) events.push_back(Datagram(datagram));
   answers.push_back(std::move(events));
 }

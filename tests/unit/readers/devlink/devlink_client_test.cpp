@@ -158,11 +158,11 @@ TEST_F(DevlinkClientTest, DumpsAndDiagnosesAsRecorded) {
   const struct {
     const char* name;
     size_t messages;
-  } kDumps[] = {{"health_dump_empty", 1},
-                {"health_dump_dummy16", 1},
-                {"health_dump_dummy_break", 1},
-                {"health_dump_dummy8192", 2}};
-  for (const auto& dump : kDumps) {
+  } dumps[] = {{"health_dump_empty", 1},
+               {"health_dump_dummy16", 1},
+               {"health_dump_dummy_break", 1},
+               {"health_dump_dummy8192", 2}};
+  for (const auto& dump : dumps) {
     SCOPED_TRACE(dump.name);
     messages_.clear();
     recording_->Answer(Recorded(dump.name));
@@ -257,10 +257,10 @@ TEST_F(DevlinkClientTest, SetsAReporterOfAPort) {
   const struct {
     Result<void> (DevlinkClient::*method)(const ReporterName&);
     uint8_t command;
-  } kCommands[] = {{&DevlinkClient::Recover, DEVLINK_CMD_HEALTH_REPORTER_RECOVER},
-                   {&DevlinkClient::Test, DEVLINK_CMD_HEALTH_REPORTER_TEST},
-                   {&DevlinkClient::ClearDump, DEVLINK_CMD_HEALTH_REPORTER_DUMP_CLEAR}};
-  for (const auto& command : kCommands) {
+  } commands[] = {{&DevlinkClient::Recover, DEVLINK_CMD_HEALTH_REPORTER_RECOVER},
+                  {&DevlinkClient::Test, DEVLINK_CMD_HEALTH_REPORTER_TEST},
+                  {&DevlinkClient::ClearDump, DEVLINK_CMD_HEALTH_REPORTER_DUMP_CLEAR}};
+  for (const auto& command : commands) {
     recording_->Answer({AckMessage()});
     EXPECT_TRUE(((*client_).*command.method)(tx));
     EXPECT_EQ(request().command, command.command);
@@ -274,13 +274,13 @@ TEST_F(DevlinkClientTest, SetsParametersByTheirType) {
     FmsgType type;
     Value value;
     std::optional<size_t> bytes;  // of the data; none: there is no data
-  } kValues[] = {{FmsgType::kU8, uint64_t{255}, 1},     {FmsgType::kU16, uint64_t{65535}, 2},
-                 {FmsgType::kU32, uint64_t{7}, 4},      {FmsgType::kU64, uint64_t{1} << 63, 8},
-                 {FmsgType::kString, "text", 5},        {FmsgType::kFlag, true, 0},
-                 {FmsgType::kFlag, false, std::nullopt}};
+  } cases[] = {{FmsgType::kU8, uint64_t{255}, 1},     {FmsgType::kU16, uint64_t{65535}, 2},
+               {FmsgType::kU32, uint64_t{7}, 4},      {FmsgType::kU64, uint64_t{1} << 63, 8},
+               {FmsgType::kString, "text", 5},        {FmsgType::kFlag, true, 0},
+               {FmsgType::kFlag, false, std::nullopt}};
   Parameter parameter;
   parameter.name = "region_snapshot_enable";
-  for (const auto& value : kValues) {
+  for (const auto& value : cases) {
     SCOPED_TRACE(static_cast<int>(value.type));
     parameter.type = static_cast<uint8_t>(value.type);
     recording_->Answer({AckMessage()});

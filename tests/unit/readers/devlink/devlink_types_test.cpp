@@ -21,11 +21,11 @@ TEST(ParseHandle, TakesDevicesAndPorts) {
   const struct {
     const char* text;
     Handle handle;
-  } kGood[] = {
+  } handles[] = {
       {"pci/0000:00:05.0", {"pci", "0000:00:05.0", {}}},
       {"netdevsim/netdevsim1/0", {"netdevsim", "netdevsim1", 0}},
       {"auxiliary/mlx5_core.sf.4/4294967295", {"auxiliary", "mlx5_core.sf.4", 4294967295}}};
-  for (const auto& good : kGood) {
+  for (const auto& good : handles) {
     const auto handle = ParseHandle(good.text);
     ASSERT_TRUE(handle) << handle.error().ToString();
     EXPECT_EQ(*handle, good.handle);
@@ -227,25 +227,26 @@ Made MadeParameter(uint8_t type, const std::function<void(MessageBuilder&)>& dat
 
 TEST(ReadParameter, ReadsEachType) {
   using Value = std::variant<bool, uint64_t, std::string>;
-  const uint16_t kData = DEVLINK_ATTR_PARAM_VALUE_DATA;
+  const uint16_t data_type = DEVLINK_ATTR_PARAM_VALUE_DATA;
   const struct {
     FmsgType type;
     std::function<void(MessageBuilder&)> data;
     std::optional<Value> value;
-  } kValues[] = {
-      {FmsgType::kFlag, [=](MessageBuilder& m) { m.PutFlag(kData); }, true},
+  } cases[] = {
+      {FmsgType::kFlag, [=](MessageBuilder& m) { m.PutFlag(data_type); }, true},
       {FmsgType::kFlag, Nothing, false},
-      {FmsgType::kU8, [=](MessageBuilder& m) { m.PutU8(kData, 9); }, uint64_t{9}},
-      {FmsgType::kU32, [=](MessageBuilder& m) { m.PutU32(kData, 1 << 20); }, uint64_t{1 << 20}},
-      {FmsgType::kString, [=](MessageBuilder& m) { m.PutString(kData, "on"); }, "on"},
+      {FmsgType::kU8, [=](MessageBuilder& m) { m.PutU8(data_type, 9); }, uint64_t{9}},
+      {FmsgType::kU32, [=](MessageBuilder& m) { m.PutU32(data_type, 1 << 20); }, uint64_t{1 << 20}},
+      {FmsgType::kString, [=](MessageBuilder& m) { m.PutString(data_type, "on"); }, "on"},
       // What cannot be understood is left out.
       {FmsgType::kU32, Nothing, std::nullopt},
-      {FmsgType::kU32, [=](MessageBuilder& m) { m.PutString(kData, "12345"); }, std::nullopt},
+      {FmsgType::kU32, [=](MessageBuilder& m) { m.PutString(data_type, "12345"); }, std::nullopt},
       {FmsgType::kString, Nothing, std::nullopt},
-      {static_cast<FmsgType>(0x81), [=](MessageBuilder& m) { m.PutU64(kData, 1); }, std::nullopt},
+      {static_cast<FmsgType>(0x81), [=](MessageBuilder& m) { m.PutU64(data_type, 1); },
+       std::nullopt},
   };
-  for (const auto& value : kValues) {
-    SCOPED_TRACE(&value - kValues);
+  for (const auto& value : cases) {
+    SCOPED_TRACE(&value - cases);
     const auto parameter =
         ReadParameter(*MadeParameter(static_cast<uint8_t>(value.type), value.data));
     ASSERT_TRUE(parameter) << parameter.error().ToString();

@@ -162,13 +162,13 @@ TEST_F(GenericClientTest, MapsErrors) {
   const struct {
     int number;
     ErrorCode code;
-  } kErrors[] = {{ENODEV, ErrorCode::kNotFound},        {ENOENT, ErrorCode::kNotFound},
-                 {EPERM, ErrorCode::kRefused},          {EACCES, ErrorCode::kRefused},
-                 {EBUSY, ErrorCode::kRefused},          {EINVAL, ErrorCode::kInvalidArgument},
-                 {ERANGE, ErrorCode::kInvalidArgument}, {EEXIST, ErrorCode::kAlreadyExists},
-                 {ENOSPC, ErrorCode::kLimitExceeded},   {EMSGSIZE, ErrorCode::kLimitExceeded},
-                 {EOPNOTSUPP, ErrorCode::kUnsupported}, {ENOMEM, ErrorCode::kIo}};
-  for (const auto& error : kErrors) {
+  } errors[] = {{ENODEV, ErrorCode::kNotFound},        {ENOENT, ErrorCode::kNotFound},
+                {EPERM, ErrorCode::kRefused},          {EACCES, ErrorCode::kRefused},
+                {EBUSY, ErrorCode::kRefused},          {EINVAL, ErrorCode::kInvalidArgument},
+                {ERANGE, ErrorCode::kInvalidArgument}, {EEXIST, ErrorCode::kAlreadyExists},
+                {ENOSPC, ErrorCode::kLimitExceeded},   {EMSGSIZE, ErrorCode::kLimitExceeded},
+                {EOPNOTSUPP, ErrorCode::kUnsupported}, {ENOMEM, ErrorCode::kIo}};
+  for (const auto& error : errors) {
     SCOPED_TRACE(error.number);
     recording_->Answer({AckMessage(error.number)});
     const auto done = Do();

@@ -151,7 +151,7 @@ TEST_F(RegionReaderTest, KeepsWhatCameBeforeTheDeviceDisappeared) {
 }
 
 TEST_F(RegionReaderTest, ChunksThatContradictAreCorrupt) {
-  const std::vector<std::vector<MadeChunk>> kWrong = {
+  const std::vector<std::vector<MadeChunk>> answers = {
       {RegionChunk(0), RegionChunk(128)},              // overlaps
       {RegionChunk(0), RegionChunk(0)},                // again
       {RegionChunk(0), RegionChunk(768, 257)},         // passes the end
@@ -159,8 +159,8 @@ TEST_F(RegionReaderTest, ChunksThatContradictAreCorrupt) {
       {RegionChunk(0), {std::nullopt, RegionBytes(256, 10)}},
       {RegionChunk(0), {256, std::nullopt}},
   };
-  for (const auto& chunks : kWrong) {
-    SCOPED_TRACE(&chunks - kWrong.data());
+  for (const auto& chunks : answers) {
+    SCOPED_TRACE(&chunks - answers.data());
     out_ = CountingStream();
     recording_->Answer({RegionMessage(chunks), DoneMessage()});
     const auto copied = Copy(1024);

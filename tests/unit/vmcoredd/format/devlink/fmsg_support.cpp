@@ -16,10 +16,9 @@ void Recorder::Place() {
   Require(!ended_, "something after the end");
   const bool in_object = !open_.empty() && open_.back() == '{';
   Require(in_object == named_, in_object ? "no name in an object" : "a name outside of one");
-  if (!named_ && !text_.empty() && text_.back() != '[' && text_.back() != '<') {
-    text_ += open_.back() == '<' ? '|' : ' ';
-  }
+  if (!named_ && !first_) text_ += !open_.empty() && open_.back() == '<' ? '|' : ' ';
   named_ = false;
+  first_ = false;
 }
 
 Result<void> Recorder::OnBeginObject() {
@@ -31,6 +30,7 @@ Result<void> Recorder::OnBeginObject() {
   }
   text_ += '{';
   open_ += '{';
+  first_ = true;
   return {};
 }
 
@@ -39,6 +39,7 @@ Result<void> Recorder::OnBeginArray() {
   Place();
   text_ += '[';
   open_ += '[';
+  first_ = true;
   return {};
 }
 
@@ -47,12 +48,14 @@ Result<void> Recorder::OnBeginBinary() {
   Place();
   text_ += '<';
   open_ += '<';
+  first_ = true;
   return {};
 }
 
 Result<void> Recorder::OnName(std::string_view name) {
   Require(!open_.empty() && open_.back() == '{' && !named_, "a name outside of an object");
-  if (!text_.ends_with('{')) text_ += ' ';
+  if (!first_) text_ += ' ';
+  first_ = false;
   text_ += EscapeBytes(name);
   text_ += ':';
   named_ = true;
@@ -90,6 +93,7 @@ Result<void> Recorder::OnEnd() {
   if (open_.empty()) return {};
   text_ += open_.back() == '{' ? '}' : open_.back() == '[' ? ']' : '>';
   open_.pop_back();
+  first_ = false;
   ended_ = open_.empty();
   return {};
 }

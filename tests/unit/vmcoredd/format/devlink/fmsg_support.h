@@ -39,6 +39,7 @@ class Recorder final : public FmsgHandler {
   std::string text_;
   std::string open_;  // '{', '[' or '<' of each level
   std::string broken_;
+  bool first_ = true;  // of its level
   bool named_ = false;
   bool ended_ = false;
   size_t values_ = 0;

@@ -129,6 +129,12 @@ Result<void> DevlinkClient::ReadRegion(const RegionRange& range, const ChunkVisi
     return Fail(ErrorCode::kInvalidArgument,
                 "expected both address and length of what to read, or none");
   }
+  // Such a kernel would only say EINVAL. Newer ones have a number for each command, and 0 here.
+  const uint32_t known = client_.family().max_attribute;
+  if (!range.snapshot && known != 0 && known < kAttrRegionDirect) {
+    return Fail(ErrorCode::kUnsupported,
+                "this kernel reads regions from a snapshot only: the device itself since v6.3");
+  }
   Request request = RegionRequest(client_, DEVLINK_CMD_REGION_READ, range.handle, range.region);
   if (range.snapshot) {
     request.PutU32(DEVLINK_ATTR_REGION_SNAPSHOT_ID, *range.snapshot);

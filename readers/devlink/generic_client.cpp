@@ -159,27 +159,37 @@ Result<void> GenericClient::Exchange(MessageBuilder& request, Progress& progress
   const uint16_t flags = NLM_F_REQUEST | NLM_F_ACK | (progress.is_dump ? NLM_F_DUMP : 0);
   VMCOREDD_TRY(Send(request, flags));
   if (progress.is_dump) unfinished_dump_ = sequence_;
-  // Others' messages do not count as a sign of life.
-  auto silent_since = steady_clock::now();
+  std::optional<steady_clock::time_point> silent_since;
   while (!progress.ended) {
-    const auto left = timeout_ - std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     steady_clock::now() - silent_since);
-    std::optional<std::span<const std::byte>> datagram;
-    if (left.count() >= 0) datagram = VMCOREDD_TRY(channel_->Receive(left));
-    if (!datagram) {
-      return FailIo("no answer within " + std::to_string(timeout_.count()) + " ms", ETIMEDOUT);
-    }
+    const auto datagram = VMCOREDD_TRY(ReceiveAnswer(silent_since));
     progress.heard = false;
     auto walked =
-        VisitMessages(*datagram, 0, std::endian::native, [this, &progress](const Message& message) {
+        VisitMessages(datagram, 0, std::endian::native, [this, &progress](const Message& message) {
           Take(message, progress);
           return Result<void>();
         });
     if (progress.error) return tl::unexpected(*progress.error);
     if (!walked) return walked;
-    if (progress.heard) silent_since = steady_clock::now();
+    if (progress.heard) silent_since.reset();
   }
   return {};
+}
+
+// Others' messages do not count as a sign of life. The clock is asked only where there is
+// something to wait for: that is a system call on some machines, and a datagram is one.
+Result<std::span<const std::byte>> GenericClient::ReceiveAnswer(
+    std::optional<steady_clock::time_point>& silent_since) {
+  const auto ready = VMCOREDD_TRY(channel_->Receive(std::chrono::milliseconds(0)));
+  if (ready) return *ready;
+  const auto now = steady_clock::now();
+  if (!silent_since) silent_since = now;
+  const auto left =
+      timeout_ - std::chrono::duration_cast<std::chrono::milliseconds>(now - *silent_since);
+  if (left.count() > 0) {
+    const auto later = VMCOREDD_TRY(channel_->Receive(left));
+    if (later) return *later;
+  }
+  return FailIo("no answer within " + std::to_string(timeout_.count()) + " ms", ETIMEDOUT);
 }
 
 void GenericClient::Take(const Message& message, Progress& progress) {

@@ -66,6 +66,8 @@ class GenericClient {
   struct Progress;  // of one request, see generic_client.cpp
   Result<void> Exchange(MessageBuilder& request, Progress& progress);
   Result<void> Send(MessageBuilder& request, uint16_t flags);
+  Result<std::span<const std::byte>> ReceiveAnswer(
+      std::optional<std::chrono::steady_clock::time_point>& silent_since);
   void Take(const Message& message, Progress& progress);
   Result<void> TakeEnd(const Message& message, Progress& progress);
   Result<void> DrainDump();

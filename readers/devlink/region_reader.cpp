@@ -103,12 +103,13 @@ Result<void> CopyRegion(DevlinkClient& client,
                                                  std::to_string(copy.begin));
   }
   RegionWriter writer(expected, out, copy);
-  const auto read = client.ReadRegion(
+  auto read = client.ReadRegion(
       range, [&writer](const DevlinkClient::Chunk& chunk) { return writer.Put(chunk); });
   // What came before an error is kept. A window that could not be written is lost, and the
   // next one is empty.
   auto flushed = writer.Flush();
   if (!read) {
+    if (copy.written == 0) return read;
     return FailWith(read.error(), "after " + std::to_string(copy.written) + " bytes");
   }
   if (!flushed) return flushed;

@@ -19,6 +19,7 @@ constexpr milliseconds kLongest = std::chrono::hours(24);
 }  // namespace
 
 Result<bool> Patience::WaitReadable(int fd) {
+  if (timeout_ <= milliseconds(0)) return false;
   if (!end_) end_ = steady_clock::now() + std::min(timeout_, kLongest);
   while (true) {
     // Rounded up: a wait of less than a millisecond must not become many of none.

@@ -76,7 +76,7 @@ Result<void> RecordedChannel::Send(std::span<const std::byte> bytes) {
   return VisitMessages(bytes, 0, std::endian::native, [&](const Message& message) -> Result<void> {
     sequence_ = message.sequence;
     if (message.type == GENL_ID_CTRL && recording_->answers_family) {
-      pending_.push_back(Datagram(FamilyAnswer()));
+      pending_.push_back(Datagram(FamilyAnswer(recording_->max_attribute)));
       pending_.push_back(Datagram(AckMessage()));
       return {};
     }
@@ -113,14 +113,14 @@ Result<std::optional<std::span<const std::byte>>> RecordedChannel::Receive(
   return std::span<const std::byte>(buffer_);
 }
 
-std::vector<std::byte> FamilyAnswer() {
+std::vector<std::byte> FamilyAnswer(uint32_t max_attribute) {
   MessageBuilder message(GENL_ID_CTRL, 0, 0, 0, kCapacity);
   message.PutGeneric(CTRL_CMD_NEWFAMILY, 2);
   message.PutString(CTRL_ATTR_FAMILY_NAME, "devlink");
   message.PutU16(CTRL_ATTR_FAMILY_ID, kRecordedFamily);
   message.PutU32(CTRL_ATTR_VERSION, 1);
   message.PutU32(CTRL_ATTR_HDRSIZE, 0);
-  message.PutU32(CTRL_ATTR_MAXATTR, 176);
+  message.PutU32(CTRL_ATTR_MAXATTR, max_attribute);
   message.BeginNest(CTRL_ATTR_MCAST_GROUPS);
   for (const auto& [name, number] : std::initializer_list<std::pair<const char*, uint32_t>>{
            {"other", 3}, {"config", kRecordedGroup}}) {

@@ -36,6 +36,7 @@ struct Recording {
   // The look-up of the family is answered by the channel itself, as a kernel with
   // netdevsim's recordings would, unless this is set: then `answers` has it.
   bool answers_family = true;
+  uint32_t max_attribute = 176;  // that it tells
 
   // What was asked, but for that look-up.
   struct Request {
@@ -82,7 +83,7 @@ class RecordedChannel final : public MessageChannel {
 };
 
 // Messages as the kernel makes them, for what no recording has.
-std::vector<std::byte> FamilyAnswer();
+std::vector<std::byte> FamilyAnswer(uint32_t max_attribute = 176);
 std::vector<std::byte> AckMessage(int error = 0, const std::string& text = "");
 std::vector<std::byte> DoneMessage(int error = 0, const std::string& text = "", uint16_t flags = 0);
 // NLMSG_DONE as DIAGNOSE has it.

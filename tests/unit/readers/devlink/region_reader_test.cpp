@@ -33,6 +33,7 @@ class CountingStream final : public OutputStream {
 class RegionReaderTest : public testing::Test {
  protected:
   RegionReaderTest() {
+    recording_->max_attribute = 185;
     auto client = DevlinkClient::Open(std::make_unique<RecordedChannel>(recording_));
     EXPECT_TRUE(client) << client.error().ToString();
     client_ = std::make_unique<DevlinkClient>(*std::move(client));
@@ -87,6 +88,20 @@ TEST_F(RegionReaderTest, ReadsARangeOfTheDeviceItself) {
   EXPECT_EQ(request.Uint(DEVLINK_ATTR_REGION_CHUNK_LEN), 20U);
   EXPECT_TRUE(request.Has(kAttrRegionDirect));
   EXPECT_FALSE(request.Has(DEVLINK_ATTR_REGION_SNAPSHOT_ID));
+}
+
+TEST(RegionReader, SaysThatAnOldKernelReadsSnapshotsOnly) {
+  auto recording = std::make_shared<Recording>();
+  auto client = DevlinkClient::Open(std::make_unique<RecordedChannel>(recording));
+  ASSERT_TRUE(client);
+  BufferStream out;
+  RegionCopy copy;
+  const auto copied = CopyRegion(
+      *client, {{"netdevsim", "netdevsim1", {}}, "dummy", std::nullopt, {}, {}}, 16, out, copy);
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(copied.error().message(), HasSubstr("v6.3"));
+  EXPECT_THAT(recording->requests, IsEmpty());
 }
 
 TEST_F(RegionReaderTest, RefusesHalfARange) {

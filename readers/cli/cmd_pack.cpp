@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/fragment.h"
-#include "readers/cli/interrupt.h"
+#include "readers/cli/new_archive.h"
 #include "readers/cli/output_text.h"
+#include "readers/cli/plain_file.h"
 #include "readers/cli/progress.h"
 #include "readers/cli/selector.h"
 #include "readers/cli/watched_stream.h"
 #include "vmcoredd/base/text.h"
 #include "vmcoredd/format/dump_name.h"
-#include "vmcoredd/writer/archive_writer.h"
 
 namespace vmcoredd::cli {
 
@@ -23,22 +19,9 @@ namespace {
 
 constexpr size_t kWindow = 256 * 1024;
 
-// The archive as a stream.
-class IntoArchive final : public OutputStream {
- public:
-  explicit IntoArchive(ArchiveWriter& archive) : archive_(archive) {}
-  Result<void> Write(std::span<const std::byte> bytes) override { return archive_.Write(bytes); }
-
- private:
-  ArchiveWriter& archive_;
-};
-
 class Packing {
  public:
-  Packing(ArchiveWriter archive, const PackCommand& command, Console& console)
-      : archive_(std::move(archive)),
-        console_(console),
-        codec_(command.compress ? Codec::kZstd : Codec::kNone) {}
+  Packing(NewArchive& archive, Console& console) : archive_(archive), console_(console) {}
 
   // Fails when the archive cannot be written. A dump that cannot be read is left
   // out, and one that is cut off is packed as partial; the console says so.
@@ -50,9 +33,8 @@ class Packing {
       facts.length_is_exact = false;
       facts.warnings.push_back("the exact length is not known: zeros at the end may be padding");
     }
-    VMCOREDD_TRY(archive_.BeginDump(dump.name(), codec_));
-    IntoArchive into_archive(archive_);
-    WatchedStream out(into_archive);
+    VMCOREDD_TRY(archive_.BeginDump(dump.name()));
+    WatchedStream out(archive_);
     Progress progress(console_, "packing " + escaped, dump.size());
     auto result =
         ExtractDump(*selected.input->reader, dump, PayloadForm::kExact, out, progress.callback());
@@ -73,64 +55,53 @@ class Packing {
     if (selected.input->stream_damaged && !is_judged) {
       facts.warnings.push_back("the compressed file that it was packed from was damaged");
     }
-    ++count_;
     return archive_.EndDump(std::move(facts));
   }
 
   Result<void> AddFile(const std::string& name, const std::string& path) {
-    UniqueFd fd(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.is_valid()) {
-      console_.AddUnusable(path, Error::Io("cannot open", errno));
+    auto file = OpenPlainFile(path);
+    if (!file) {
+      console_.AddUnusable(path, file.error());
       return {};
     }
-    VMCOREDD_TRY(archive_.BeginDump(name, codec_));
-    Progress progress(console_, "packing " + EscapeBytes(name), std::nullopt);
+    VMCOREDD_TRY(archive_.BeginDump(name));
+    Progress progress(console_, "packing " + EscapeBytes(name), file->size);
     const ProgressCallback callback = progress.callback();
     std::vector<std::byte> window(kWindow);
     uint64_t done = 0;
     for (;;) {
-      const ssize_t got = ::read(fd.get(), window.data(), window.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) {
-        console_.AddUnusable(path, Error::Io("cannot read", errno).At(done));
+      const auto got = file->stream->Read(window);
+      if (!got) {
+        console_.AddUnusable(path, got.error());
         return archive_.DropDump();
       }
-      if (got == 0) break;
-      VMCOREDD_TRY(archive_.Write(std::span(window).first(static_cast<size_t>(got))));
-      done += static_cast<uint64_t>(got);
+      if (*got == 0) break;
+      VMCOREDD_TRY(archive_.Write(std::span(window).first(*got)));
+      done += *got;
       if (callback) callback(done);
     }
     ManifestDump facts;
     facts.source = "file";
-    ++count_;
     return archive_.EndDump(std::move(facts));
   }
 
-  size_t count() const { return count_; }
-  Result<void> Finish(const ManifestFragment& fragment) { return archive_.Finish(fragment); }
-
  private:
-  ArchiveWriter archive_;
+  NewArchive& archive_;
   Console& console_;
-  Codec codec_;
-  size_t count_ = 0;
 };
 
 Result<size_t> Pack(const PackCommand& command,
                     std::vector<Input>& inputs,
                     const std::vector<SelectedDump>& selected,
                     Console& console) {
-  ArchiveOptions options;
-  options.path = command.archive;
-  if (command.force) options.existing = OutputFile::Existing::kReplace;
   const ManifestFragment fragment = MakeFragment("pack", inputs, console);
-  Packing packing(VMCOREDD_TRY(ArchiveWriter::Create(options)), command, console);
-  const PartialFileGuard guard(command.archive);
+  const auto archive =
+      VMCOREDD_TRY(NewArchive::Create(command.archive, command.force, command.compress));
+  Packing packing(*archive, console);
   for (const SelectedDump& dump : selected) VMCOREDD_TRY(packing.Add(dump));
   for (const auto& [name, path] : command.raw_files) VMCOREDD_TRY(packing.AddFile(name, path));
-  if (packing.count() == 0) return Fail(ErrorCode::kNotFound, "nothing to pack: not written");
-  VMCOREDD_TRY(packing.Finish(fragment));
-  return packing.count();
+  VMCOREDD_TRY(archive->Commit(fragment, "pack"));
+  return archive->count();
 }
 
 }  // namespace

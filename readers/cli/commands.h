@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "readers/cli/import_identity.h"
+
 // What a command line asks for, one struct a subcommand, and the functions that
 // do it, one cmd_*.cpp each. The manual page says what the options mean.
 
@@ -51,6 +53,17 @@ struct PackCommand {
   std::string archive;
   bool compress = false;
   bool force = false;
+};
+
+struct ImportCommand {
+  std::vector<std::string> files;
+  std::string archive;
+  std::string format;  // empty: what each file looks like
+  std::string device;  // "BUS/ADDRESS", empty: not said
+  ImportIdentity identity;
+  bool compress = false;
+  bool force = false;
+  bool json = false;
 };
 
 struct AttachCommand {
@@ -110,6 +123,7 @@ using Command = std::variant<ListCommand,
                              ExtractCommand,
                              ShowCommand,
                              PackCommand,
+                             ImportCommand,
                              AttachCommand,
                              DetachCommand,
                              VerifyCommand,
@@ -129,6 +143,7 @@ void Run(const InfoCommand& command, Console& console);
 void Run(const ExtractCommand& command, Console& console);
 void Run(const ShowCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
+void Run(const ImportCommand& command, Console& console);
 void Run(const AttachCommand& command, Console& console);
 void Run(const DetachCommand& command, Console& console);
 void Run(const VerifyCommand& command, Console& console);

@@ -177,6 +177,30 @@ std::string ExtractJson(const std::vector<ExtractedDump>& extracted,
   return ToText(Document("vmcoredd-extract/1", std::move(dumps), "dumps", problems));
 }
 
+std::string ImportJson(const std::string& archive,
+                       const std::vector<ImportedDump>& imported,
+                       const std::vector<Problem>& problems) {
+  Json dumps = Json::array();
+  for (const ImportedDump& dump : imported) {
+    Json device = Json::object();
+    for (const auto& [key, value] : dump.facts.device) device[key] = EscapeBytes(value);
+    Json warnings = Json::array();
+    for (const std::string& warning : dump.facts.warnings) warnings.push_back(warning);
+    dumps.push_back({{"file", EscapeBytes(dump.file)},
+                     {"name", EscapeBytes(dump.name)},
+                     {"bytes", Number(dump.bytes)},
+                     {"content", TextOrNull(dump.facts.content)},
+                     {"outcome", std::string(OutcomeName(dump.facts.outcome))},
+                     {"time", TextOrNull(dump.facts.time)},
+                     {"holes", dump.facts.holes.size()},
+                     {"device", std::move(device)},
+                     {"warnings", std::move(warnings)}});
+  }
+  Json document = Document("vmcoredd-import/1", std::move(dumps), "dumps", problems);
+  document["archive"] = EscapeBytes(archive);
+  return ToText(document);
+}
+
 std::string DoctorJson(const std::vector<Check>& checks, const std::vector<Problem>& problems) {
   Json list = Json::array();
   for (const Check& check : checks) {

@@ -38,6 +38,14 @@ struct ExtractedDump {
   std::string path;  // where it was written; raw
 };
 
+// One dump that was imported.
+struct ImportedDump {
+  std::string file;  // raw
+  std::string name;  // raw
+  uint64_t bytes = 0;
+  ManifestDump facts;
+};
+
 std::string ListJson(const std::vector<Input>& inputs, const std::vector<Problem>& problems);
 std::string InfoJson(std::vector<Input>& inputs, const std::vector<Problem>& problems);
 std::string VerifyJson(const std::vector<VerifiedFile>& files,
@@ -45,6 +53,10 @@ std::string VerifyJson(const std::vector<VerifiedFile>& files,
 std::string ExtractJson(const std::vector<ExtractedDump>& dumps,
                         bool stored,
                         const std::vector<Problem>& problems);
+
+std::string ImportJson(const std::string& archive,
+                       const std::vector<ImportedDump>& dumps,
+                       const std::vector<Problem>& problems);
 
 std::string DoctorJson(const std::vector<Check>& checks, const std::vector<Problem>& problems);
 

@@ -6,9 +6,10 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
+#include "readers/cli/parse_import.h"
 #include "readers/cli/version.h"
 
-// The grammar of the command line. The only unit that includes CLI11.
+// The grammar of the command line. Only parse*.cpp include CLI11.
 
 namespace vmcoredd::cli {
 
@@ -79,6 +80,7 @@ struct Parsed {
   ExtractCommand extract;
   ShowCommand show;
   PackCommand pack;
+  ImportCommand import;
   AttachCommand attach;
   DetachCommand detach;
   VerifyCommand verify;
@@ -165,6 +167,14 @@ void AddWriting(CLI::App& app, Parsed& parsed) {
       ->required();
   pack.add_flag("--compress", parsed.pack.compress, "store payloads as zstd");
   pack.add_flag("-f,--force", parsed.pack.force, "overwrite ARCHIVE");
+
+  AddImportOptions(
+      AddSubcommand(app, "import", "put saved output of devlink, mstdump or lspci into an archive",
+                    "  vmcoredd import pci_0000:00:05.0_cr-space_snap1.txt -o nic.vmcoredd\n"
+                    "  vmcoredd import --format health-dump --device pci/0000:00:05.0\n"
+                    "      --reporter fw_fatal dump.json -o nic.vmcoredd\n"
+                    "  lspci -xxxx | vmcoredd import - -o config.vmcoredd"),
+      parsed.import);
 
   CLI::App& attach = AddSubcommand(app, "attach", "put the dumps of archives into a vmcore",
                                    "  vmcoredd attach vmcore devices.vmcoredd\n"
@@ -277,6 +287,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "info") return parsed.info;
   if (name == "verify") return parsed.verify;
   if (name == "attach") return parsed.attach;
+  if (name == "import") return parsed.import;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
   if (name == "doctor") return parsed.doctor;

@@ -76,7 +76,7 @@ Result<const SavedFormat*> ChooseFormat(std::string_view head, std::string_view 
     if (name.empty() && format.name == kHealthDump) {
       return Fail(ErrorCode::kInvalidArgument,
                   "this may be a message of devlink health, and those of a dump and of a diagnosis "
-                  "look the same: say health-dump or health-diagnose");
+                  "look the same: give --format health-dump or --format health-diagnose");
     }
     return &format;
   }

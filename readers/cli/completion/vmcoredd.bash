@@ -29,7 +29,7 @@ _vmcoredd() {
   COMPREPLY=()
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
-      "list info extract show pack attach detach verify unflatten \
+      "list info extract show pack import attach detach verify unflatten \
        prepare record finalise doctor --help --version" -- "$cur")
     return
   fi
@@ -39,6 +39,10 @@ _vmcoredd() {
     extract) options="--select --output --stdout --stored --force --json" ;;
     show) options="--select --offset --length --stored" ;;
     pack) options="--select --file --output --compress --force" ;;
+    import)
+      options="--format --device --driver --region --snapshot --port --reporter --firmware \
+        --time --source --output --compress --force --json"
+      ;;
     attach) options="--yes --force" ;;
     detach) options="--yes" ;;
     unflatten) options="--force" ;;
@@ -64,7 +68,14 @@ _vmcoredd() {
       mapfile -t COMPREPLY < <(compgen -W all -- "$cur")
       return
       ;;
+    --format)
+      mapfile -t COMPREPLY < <(compgen -W \
+        "region health-dump health-diagnose health-show mstdump lspci raw" -- "$cur")
+      return
+      ;;
     --offset | --release) return ;;
+    --device | --driver | --region | --snapshot | --port | --reporter | --firmware | \
+      --time | --source) return ;;
     --sysroot | --directory)
       compopt -o filenames 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")

@@ -12,7 +12,7 @@ known() {
     [ "$option" = --help ] || grep -q -- "$option" text || echo "$option is not in $page"
   done
 }
-known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack attach detach verify unflatten
+known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack import attach detach verify unflatten
 known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare record finalise doctor
 # Every key of the configuration is in its page.
 mandoc -Tlint -W warning "$SOURCE/collector/setup/vmcoredd.conf.5"

@@ -137,6 +137,9 @@ using Command = std::variant<ListCommand,
 // more to do: help and version have been printed, or the usage error.
 std::variant<Command, int> ParseCommandLine(int argc, char** argv);
 
+// `vmcoredd devlink ARGUMENTS...`, which has a grammar of its own (devlink/).
+void RunDevlinkCommand(const std::vector<std::string>& arguments, Console& console);
+
 // Each does its work and says on `console` what came of it.
 void Run(const ListCommand& command, Console& console);
 void Run(const InfoCommand& command, Console& console);

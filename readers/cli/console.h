@@ -36,6 +36,8 @@ class Console {
 
   // Appends to standard output.
   void Print(std::string_view text);
+  // Has what was printed be seen now: what goes on for ever must not wait for a full buffer.
+  void Flush();
 
   // "vmcoredd: FILE: MESSAGE", and remembers it. Of one file at most
   // kMaxProblems are printed and kept, the rest is counted.
@@ -69,7 +71,6 @@ class Console {
   void Add(std::string_view file, const Error& error, ExitCode code);
   void PrintMessage(std::string_view text);
   void Raise(ExitCode code);
-  void Flush();
 
   bool error_is_terminal_;
   bool progress_shown_ = false;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "readers/cli/commands.h"
@@ -24,6 +25,14 @@ void FillStandardDescriptors() {
 int Main(int argc, char** argv) {
   FillStandardDescriptors();
   vmcoredd::cli::InstallSignalHandlers();
+#ifdef VMCOREDD_WITH_DEVLINK
+  // Its grammar is that of iproute2.
+  if (argc > 1 && std::strcmp(argv[1], "devlink") == 0) {
+    vmcoredd::cli::Console console;
+    vmcoredd::cli::RunDevlinkCommand({argv + 2, argv + argc}, console);
+    return console.Finish();
+  }
+#endif
   auto parsed = vmcoredd::cli::ParseCommandLine(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   vmcoredd::cli::Console console;

@@ -280,6 +280,14 @@ void AddDoctor(CLI::App& app, Parsed& parsed) {
                   "enable early capture again that a crash without a dump has disabled");
 }
 
+// Only for the list of subcommands: main() passes its arguments on unseen.
+void AddDevlink([[maybe_unused]] CLI::App& app) {
+#ifdef VMCOREDD_WITH_DEVLINK
+  app.add_subcommand("devlink", "ask live devices: regions, health, parameters; as devlink does")
+      ->set_help_flag();
+#endif
+}
+
 // What the parser cannot check by itself.
 Command Complete(const CLI::App& sub, Parsed& parsed) {
   const std::string& name = sub.get_name();
@@ -344,6 +352,7 @@ std::variant<Command, int> ParseCommandLine(int argc, char** argv) {
   AddWriting(app, parsed);
   AddSetup(app, parsed);
   AddDoctor(app, parsed);
+  AddDevlink(app);
   try {
     app.parse(argc, argv);
     return Complete(*app.get_subcommands().front(), parsed);

@@ -16,6 +16,53 @@ _vmcoredd_names() {
     sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p' | sed 's/\\\(.\)/\1/g'
 }
 
+# Names of devlink's things, one a line: `_vmcoredd_devlink_names KIND`, "region" or "health".
+_vmcoredd_devlink_names() {
+  timeout 2 vmcoredd devlink "$1" show 2> /dev/null | sed -n 's/^\([^ ]*\):\( .*\)\{0,1\}$/\1/p'
+}
+
+# The words behind "vmcoredd devlink", by their place: options do not count.
+_vmcoredd_devlink() {
+  local cur=$1 words
+  shift
+  local -a plain=()
+  local word
+  for word in "$@"; do [[ $word == -* ]] || plain+=("$word"); done
+  if [[ $cur == -* ]]; then
+    words="--json --pretty --hex --statistics --Netns --batch --force --Version --typed-json
+      --raw --output --words --header --passive --netlink-socket --help"
+  else
+    case "${plain[*]}" in
+      "") words="region health dev param port monitor help" ;;
+      region) words="show new del dump read help" ;;
+      health) words="show dump diagnose recover test set help" ;;
+      "health dump") words="show clear" ;;
+      dev) words="show info param help" ;;
+      param | "dev param") words="show set" ;;
+      port) words="show health help" ;;
+      monitor*) words="all dev port health region param" ;;
+      "region "[sndr]*)
+        if ((${#plain[@]} == 2)); then
+          words=$(_vmcoredd_devlink_names region)
+        else
+          words="snapshot address length"
+        fi ;;
+      "health dump "* | "health "[sdrt]*)
+        if [[ ${plain[-1]} != */* ]]; then
+          words=$(_vmcoredd_devlink_names health)
+        else
+          words="reporter grace_period burst_period auto_recover auto_dump"
+        fi ;;
+      *) words="name value cmode" ;;
+    esac
+  fi
+  local before=${cur%"${cur##*:}"}
+  [[ $COMP_WORDBREAKS == *:* ]] || before=
+  while IFS= read -r word; do
+    [[ -n $word && $word == "$cur"* ]] && COMPREPLY+=("${word#"$before"}")
+  done < <(tr -s '[:space:]' '[\n*]' <<< "$words")
+}
+
 _vmcoredd() {
   # Bash has cut words at colons, which are in nearly every dump's name: take the
   # line apart again, at spaces only.
@@ -30,7 +77,16 @@ _vmcoredd() {
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
       "list info extract show pack import attach detach verify unflatten \
-       prepare record finalise doctor --help --version" -- "$cur")
+       prepare record finalise doctor devlink --help --version" -- "$cur")
+    return
+  fi
+  if [[ $command == devlink ]]; then
+    if [[ $prev == -o || $prev == --output || $prev == -b || $prev == --batch ]]; then
+      compopt -o filenames 2> /dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    else
+      _vmcoredd_devlink "$cur" "${words[@]:2:last-2}"
+    fi
     return
   fi
   case $command in

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/cli/devlink/json_stream.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vmcoredd::devlink_cli {
+
+namespace {
+
+bool IsContinuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
+
+// Bytes of the UTF-8 character at the start of `text`, of more than one byte; 0: none.
+size_t Utf8Length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const size_t length = lead >= 0xc2 && lead < 0xe0   ? 2
+                        : lead >= 0xe0 && lead < 0xf0 ? 3
+                        : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                      : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if (!IsContinuation(static_cast<unsigned char>(text[i]))) return 0;
+  }
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool is_overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+  const bool is_no_character = (lead == 0xed && second >= 0xa0) || (lead == 0xf4 && second >= 0x90);
+  return is_overlong || is_no_character ? 0 : length;
+}
+
+}  // namespace
+
+std::string QuoteJson(std::string_view raw) {
+  std::string text = "\"";
+  for (size_t i = 0; i < raw.size();) {
+    const auto byte = static_cast<unsigned char>(raw[i]);
+    size_t used = 1;
+    if (byte == '"' || byte == '\\') {
+      text += {'\\', raw[i]};
+    } else if (byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f' || byte == '\b') {
+      constexpr std::string_view kPlain = "\t\n\r\f\b", kLetters = "tnrfb";
+      text += {'\\', kLetters[kPlain.find(raw[i])]};
+    } else if (byte < 0x20 || byte == 0x7f) {
+      text += fmt::format("\\u{:04x}", byte);
+    } else if (byte < 0x80) {
+      text += raw[i];
+    } else if ((used = Utf8Length(raw.substr(i))) == 0) {
+      text += fmt::format("\\\\x{:02x}", byte);
+      used = 1;
+    } else if (byte == 0xc2 && static_cast<unsigned char>(raw[i + 1]) < 0xa0) {
+      text += fmt::format("\\u{:04x}", static_cast<unsigned char>(raw[i + 1]));
+    } else {
+      text += raw.substr(i, used);
+    }
+    i += used;
+  }
+  return text + '"';
+}
+
+void JsonStream::Separate() {
+  if (needs_comma_) sink_(",");
+  needs_comma_ = true;
+}
+
+void JsonStream::EndLine() {
+  if (pretty_) sink_('\n' + std::string(4 * depth_, ' '));
+}
+
+void JsonStream::Begin(char bracket) {
+  Separate();
+  sink_({&bracket, 1});
+  ++depth_;
+  needs_comma_ = false;
+}
+
+void JsonStream::End(char bracket) {
+  --depth_;
+  if (needs_comma_ && bracket == '}') EndLine();
+  sink_({&bracket, 1});
+  needs_comma_ = true;
+}
+
+void JsonStream::EndObject() { End('}'); }
+
+void JsonStream::BeginArray() {
+  Begin('[');
+  if (pretty_) sink_(" ");
+}
+
+void JsonStream::EndArray() {
+  if (pretty_ && needs_comma_) sink_(" ");
+  End(']');
+}
+
+void JsonStream::Name(std::string_view name) {
+  Separate();
+  EndLine();
+  sink_(QuoteJson(name) + (pretty_ ? ": " : ":"));
+  needs_comma_ = false;
+}
+
+void JsonStream::String(std::string_view text) {
+  Separate();
+  sink_(QuoteJson(text));
+}
+
+void JsonStream::Uint(uint64_t value) {
+  Separate();
+  sink_(fmt::format_int(value).c_str());
+}
+
+void JsonStream::Bool(bool value) {
+  Separate();
+  sink_(value ? "true" : "false");
+}
+
+void JsonStream::Null() {
+  Separate();
+  sink_("null");
+}
+
+void JsonStream::BigUint(std::string_view name, uint64_t value) {
+  Name(name, std::to_string(value));
+}
+
+void JsonStream::BeginString() {
+  Separate();
+  sink_("\"");
+}
+
+}  // namespace vmcoredd::devlink_cli

@@ -22,3 +22,14 @@ complete_line 'vmcoredd show v --length '
 complete_line 'vmcoredd import v --format health-'
 complete_line 'vmcoredd import v --re'
 complete_line 'vmcoredd show v'
+# What devlink can be asked, and what there is.
+fake_devlink kernel
+vmcoredd() { command vmcoredd "$1" --netlink-socket kernel "${@:2}"; }
+timeout() { shift; "$@"; }
+complete_line 'vmcoredd devlink re'
+complete_line 'vmcoredd devlink -j region '
+complete_line 'vmcoredd devlink region dump pci/0000:00:06'
+complete_line 'vmcoredd devlink health show pci/0000:00:05.0/1 rep'
+complete_line 'vmcoredd devlink health dump '
+complete_line 'vmcoredd devlink --ra'
+rm kernel

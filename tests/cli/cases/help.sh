@@ -4,4 +4,5 @@ for command in list info extract show pack import attach detach verify unflatten
   grep -q "^  $command " help && vmcoredd $command --help > one
   grep -A1 '^Examples:' one | tail -1
 done
+grep "^  devlink " help
 tail -5 help

@@ -14,6 +14,7 @@ known() {
 }
 known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack import attach detach verify unflatten
 known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare record finalise doctor
+known "$SOURCE/readers/cli/devlink/vmcoredd-devlink.8" devlink
 # Every key of the configuration is in its page.
 mandoc -Tlint -W warning "$SOURCE/collector/setup/vmcoredd.conf.5"
 mandoc -Tascii "$SOURCE/collector/setup/vmcoredd.conf.5" | sed 's/.\x08//g' > text

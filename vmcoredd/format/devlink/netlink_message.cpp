@@ -74,8 +74,11 @@ Result<void> VisitAttributes(std::span<const std::byte> bytes,
     VMCOREDD_TRY(CheckHeader("attribute", kAttributeBytes, bytes.size(), at));
     const auto length = LoadInt<uint16_t>(bytes.data(), order);
     const auto type = LoadInt<uint16_t>(bytes.data() + 2, order);
-    VMCOREDD_TRY(CheckLength("attribute " + std::to_string(type & NLA_TYPE_MASK), length,
-                             kAttributeBytes, bytes.size(), at));
+    // Looked at first: the text for an error would cost more than all the rest.
+    if (length < kAttributeBytes || length > bytes.size()) {
+      VMCOREDD_TRY(CheckLength("attribute " + std::to_string(type & NLA_TYPE_MASK), length,
+                               kAttributeBytes, bytes.size(), at));
+    }
     Attribute attribute;
     attribute.type = type & NLA_TYPE_MASK;
     attribute.bytes = bytes.subspan(kAttributeBytes, length - kAttributeBytes);

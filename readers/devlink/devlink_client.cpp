@@ -124,14 +124,18 @@ Result<void> DevlinkClient::DeleteSnapshot(const Handle& handle,
   return std::move(request).Do();
 }
 
+bool DevlinkClient::can_read_device() const {
+  // Kernels with a policy for each command, and those are new, say 0 of the family.
+  const uint32_t known = client_.family().max_attribute;
+  return known == 0 || known >= kAttrRegionDirect;
+}
+
 Result<void> DevlinkClient::ReadRegion(const RegionRange& range, const ChunkVisitor& visit) {
   if (range.address.has_value() != range.length.has_value()) {
     return Fail(ErrorCode::kInvalidArgument,
                 "expected both address and length of what to read, or none");
   }
-  // Such a kernel would only say EINVAL. Newer ones have a number for each command, and 0 here.
-  const uint32_t known = client_.family().max_attribute;
-  if (!range.snapshot && known != 0 && known < kAttrRegionDirect) {
+  if (!range.snapshot && !can_read_device()) {  // it would only say EINVAL
     return Fail(ErrorCode::kUnsupported,
                 "this kernel reads regions from a snapshot only: the device itself since v6.3");
   }

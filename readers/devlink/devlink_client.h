@@ -50,6 +50,9 @@ class DevlinkClient {
                                const std::string& region,
                                std::optional<uint32_t> snapshot);
   Result<void> DeleteSnapshot(const Handle& handle, const std::string& region, uint32_t snapshot);
+  // Whether this kernel can read a region without a snapshot, as far as it says: false for
+  // those before v6.3.
+  bool can_read_device() const;
   // Visits the chunks in the order in which they come. Does not retry: a region can be
   // large, and a chunk says where it belongs.
   struct Chunk {

@@ -11,7 +11,6 @@
 #include "readers/cli/devlink/typed_json.h"
 #include "readers/cli/output_text.h"
 #include "readers/devlink/region_reader.h"
-#include "vmcoredd/format/devlink/attributes.h"
 
 namespace vmcoredd::devlink_cli {
 
@@ -82,7 +81,7 @@ struct Reading {
 
 Result<Reading> Prepare(Session& session, const RegionName& name, const Settings& settings) {
   DevlinkClient* const client = VMCOREDD_TRY(session.Client());
-  if (!settings.snapshot && client->generic().family().max_attribute < devlink::kAttrRegionDirect) {
+  if (!settings.snapshot && !client->can_read_device()) {
     return Fail(ErrorCode::kUnsupported,
                 "this kernel reads regions from snapshots only (a direct read needs v6.3); "
                 "Region snapshot id expected.");

@@ -102,6 +102,13 @@ TEST(RegionReader, SaysThatAnOldKernelReadsSnapshotsOnly) {
   EXPECT_EQ(copied.error().code(), ErrorCode::kUnsupported);
   EXPECT_THAT(copied.error().message(), HasSubstr("v6.3"));
   EXPECT_THAT(recording->requests, IsEmpty());
+  EXPECT_FALSE(client->can_read_device());
+
+  // A new kernel has a policy for each command, and none of the family to tell of.
+  recording->max_attribute = 0;
+  auto newer = DevlinkClient::Open(std::make_unique<RecordedChannel>(recording));
+  ASSERT_TRUE(newer);
+  EXPECT_TRUE(newer->can_read_device());
 }
 
 TEST_F(RegionReaderTest, RefusesHalfARange) {

@@ -19,12 +19,16 @@ struct BoundedText {
   uint64_t last_event = 0;
   bool token_is_too_long = false;
 
-  int Peek() {
-    if (in->offset() - last_event > kMaxJsonTokenBytes) {
+  int next = -1;  // what Peek() has shown
+
+  // Asks for the limit where the window ends, not for every byte.
+  bool Peek() {
+    if (in->is_window_used_up() && in->offset() - last_event > kMaxJsonTokenBytes) {
       token_is_too_long = true;
-      return -1;
+      return false;
     }
-    return in->PeekByte();
+    next = in->PeekByte();
+    return next >= 0;
   }
 };
 
@@ -39,7 +43,7 @@ class TextIterator {
 
   TextIterator() = default;
   explicit TextIterator(BoundedText& text) : text_(&text) {}
-  char operator*() const { return static_cast<char>(text_->Peek()); }
+  char operator*() const { return static_cast<char>(text_->next); }
   TextIterator& operator++() {
     text_->in->SkipByte();
     return *this;
@@ -49,8 +53,8 @@ class TextIterator {
     ++*this;
     return before;
   }
-  // Only ever compared with the end.
-  bool operator==(const TextIterator&) const { return text_ == nullptr || text_->Peek() < 0; }
+  // Only ever compared with the end, and before every look at a byte.
+  bool operator==(const TextIterator&) const { return text_ == nullptr || !text_->Peek(); }
   bool operator!=(const TextIterator& end) const { return !(*this == end); }
 
  private:

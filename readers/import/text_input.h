@@ -46,6 +46,8 @@ class TextInput {
     if (position_ == filled_ && !Fill()) return -1;
     return static_cast<unsigned char>(window_[position_]);
   }
+  // Must the next PeekByte() read?
+  bool is_window_used_up() const { return position_ == filled_; }
   // Takes the byte that PeekByte() showed.
   void SkipByte() { ++position_; }
   // Takes all that is in the window, at least one byte; empty at the end.

@@ -45,6 +45,22 @@ def same_bytes(path):
         fill(out, 0, sum((size - 64) * count for size, count in NOTES))
 
 
+def region(text, json, xxd, size):
+    """A devlink region as devlink prints it, as text and as JSON, and as xxd -r reads it."""
+    with open(text, "w", encoding="ascii") as lines, open(xxd, "w", encoding="ascii") as dump, \
+            open(json, "w", encoding="ascii") as document:
+        document.write('{"dump":{')
+        for at in range(0, size, 256):
+            chunk = BLOCK[at % MIB:at % MIB + 256]
+            document.write(f'{"," if at else ""}"address":{at & 0xffffffff},'
+                           f'"data":[{",".join(map(str, chunk))}]')
+            for line in range(0, 256, 16):
+                digits = chunk[line:line + 16].hex(" ")
+                lines.write(f"{at + line:016x} {digits} \n")
+                dump.write(f"{at + line:016x}: {digits} \n")
+        document.write("}}\n")
+
+
 def kdump(path, pages, dense):
     """kdump-compressed with raw pages; all their data, or holes."""
     images, _ = build_lines([

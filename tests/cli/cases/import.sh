@@ -12,7 +12,8 @@ vmcoredd list text.vmcoredd json.vmcoredd pretty.vmcoredd | grep cr-space
 vmcoredd extract text.vmcoredd -O > bytes
 vmcoredd extract json.vmcoredd -O | cmp - bytes
 vmcoredd extract pretty.vmcoredd -O | cmp - bytes
-cut -d ' ' -f 2- "$golden/devlink-output/region-dump-600.txt" | xxd -r -p | cmp - bytes
+cut -d ' ' -f 2- "$golden/devlink-output/region-dump-600.txt" |
+  python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' | cmp - bytes
 vmcoredd verify text.vmcoredd
 vmcoredd info --json text.vmcoredd | grep '"kind"'
 

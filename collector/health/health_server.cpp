@@ -69,8 +69,7 @@ void HealthServer::OnClient(int fd, uint32_t events) {
   Client& client = *found->second;
   // What a client said before it left is still done, as a kernel does it.
   const bool has_left = (events & (EPOLLERR | EPOLLHUP)) != 0 && (events & EPOLLIN) == 0;
-  const bool is_gone =
-      has_left || ((events & EPOLLIN) != 0 && !Receive(client)) || !Pump(client);
+  const bool is_gone = has_left || ((events & EPOLLIN) != 0 && !Receive(client)) || !Pump(client);
   if (is_gone) Close(fd);
 }
 

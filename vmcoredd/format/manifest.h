@@ -96,6 +96,7 @@ struct ManifestFragment {
   std::string crash;       // HashOf(VMCOREINFO) of the crash; empty if none
   std::vector<ManifestDump> dumps;
   std::vector<ManifestSkip> skipped;
+  std::vector<Properties> devices;  // that were looked at, with or without a dump
   std::optional<AttachRecord> attach;
   std::vector<std::string> warnings;
 };

@@ -172,6 +172,13 @@ ManifestFrame MakeManifestFrame(const ManifestFragment& fragment) {
         object.Text("reason", skip.reason);
       }
     }
+    if (!fragment.devices.empty()) {
+      Members list(members.Next("devices"), '[', ']');
+      for (const Properties& device : fragment.devices) {
+        Members object(list.Next(), '{', '}');
+        for (const auto& [name, value] : device) AppendString(object.Next(name), value);
+      }
+    }
     if (fragment.attach) {
       Members object(members.Next("attach"), '{', '}');
       object.Text("kind", fragment.attach->kind);

@@ -85,6 +85,7 @@ using Place = std::variant<std::monostate,
                            // Lists.
                            std::vector<ManifestDump>*,
                            std::vector<ManifestSkip>*,
+                           std::vector<Properties>*,
                            std::vector<Hole>*,
                            std::vector<Part>*,
                            std::vector<std::string>*>;
@@ -107,6 +108,7 @@ Place Member(ManifestFragment& fragment, std::string_view key) {
   if (key == "crash") return &fragment.crash;
   if (key == "dumps") return &fragment.dumps;
   if (key == "skipped") return &fragment.skipped;
+  if (key == "devices") return &fragment.devices;
   if (key == "attach") return &fragment.attach.emplace();
   if (key == "warnings") return &fragment.warnings;
   return {};
@@ -224,6 +226,9 @@ class FragmentBuilder final : public nlohmann::json_sax<nlohmann::json> {
     }
     if (auto** skips = std::get_if<std::vector<ManifestSkip>*>(&parent)) {
       return AddTo(**skips, place, dumps_, kMaxManifestDumps);
+    }
+    if (auto** devices = std::get_if<std::vector<Properties>*>(&parent)) {
+      return AddTo(**devices, place, dumps_, kMaxManifestDumps);
     }
     if (auto** holes = std::get_if<std::vector<Hole>*>(&parent)) {
       return AddTo(**holes, place, items_, kMaxManifestItems);

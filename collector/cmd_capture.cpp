@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "collector/capture/capture.h"
 #include "collector/capture/child_limits.h"
+#include "collector/capture/spool_writer.h"
 #include "collector/capture/stop_signal.h"
 #include "collector/commands.h"
 #include "collector/console.h"
@@ -35,12 +36,15 @@ Result<CaptureSummary> Capture(const CommandLine& line, bool& has_problems) {
   has_problems = !preparation.problems.empty() || !inventory.warnings.empty();
   Budget budget(settings);
   const Plan plan = MakePlan(inventory, preparation.plugins, settings, budget);
-  return CapturePlan(plan, settings, budget, spool,
-                     [&](const std::string& name, Outcome outcome, const std::string& problem) {
-                       if (problem.empty() && !line.is_verbose) return;
-                       Complain(name + ": " + std::string(OutcomeName(outcome)) +
-                                (problem.empty() ? "" : ": " + problem));
-                     });
+  const CaptureSummary summary = VMCOREDD_TRY(
+      CapturePlan(plan, settings, budget, spool,
+                  [&](const std::string& name, Outcome outcome, const std::string& problem) {
+                    if (problem.empty() && !line.is_verbose) return;
+                    Complain(name + ": " + std::string(OutcomeName(outcome)) +
+                             (problem.empty() ? "" : ": " + problem));
+                  }));
+  VMCOREDD_TRY(spool.Finish());
+  return summary;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "collector/capture/capture.h"
 #include "collector/capture/child_limits.h"
 #include "collector/capture/estimate.h"
+#include "collector/capture/spool_writer.h"
 #include "collector/capture/stop_signal.h"
 #include "collector/commands.h"
 #include "collector/console.h"
@@ -131,6 +132,7 @@ Result<bool> Rehearse(const Preparation& preparation) {
                     if (problem.empty()) return;
                     Complain(name + ": " + std::string(OutcomeName(outcome)) + ": " + problem);
                   }));
+  VMCOREDD_TRY(spool.Finish());
   auto reader = VMCOREDD_TRY(SpoolReader::Open(folder.File()));
   Reporter reporter;
   VMCOREDD_TRY(reader.Replay(reporter));

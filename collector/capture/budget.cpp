@@ -31,6 +31,10 @@ std::string Budget::Exhausted() const {
 ChildDeadline Budget::ForDump() const {
   const auto now = Clock::now();
   const auto first = now + settings_.budget.process;
+  if (const auto longest = settings_.budget.dump; longest.count() != 0) {
+    const auto last = has_end() ? std::min(now + longest, end()) : now + longest;
+    return {std::min(first, last), last};
+  }
   if (!has_end()) return {first, first};
   if (settings_.phase != Phase::kLate) return {std::min(first, end()), std::min(first, end())};
   const auto half = now + (end() - now) / 2;
@@ -38,7 +42,7 @@ ChildDeadline Budget::ForDump() const {
 }
 
 void Budget::OnProgress(ChildDeadline& deadline) const {
-  if (settings_.phase != Phase::kLate) return;
+  if (!may_move()) return;
   deadline.at = std::min(Clock::now() + settings_.budget.process, deadline.last);
 }
 

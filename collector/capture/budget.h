@@ -22,9 +22,10 @@ class Budget {
   // Why nothing more may be started; empty if it may.
   std::string Exhausted() const;
 
-  // Time for a process that collects a dump. Early it is what a process may take. Late
-  // a process may go on while it delivers (OnProgress), but takes at most half of what
-  // is left, so that one that never ends costs itself and not all the others.
+  // Time for a process that collects a dump. Early it is what a process may take. Late,
+  // and with CaptureBudget::dump, a process may go on while it delivers (OnProgress); late
+  // it takes at most half of what is left, so that one that never ends costs itself and not
+  // all the others.
   ChildDeadline ForDump() const;
   void OnProgress(ChildDeadline& deadline) const;
   // Time for a question. Asking takes at most half of the capture's time.
@@ -37,6 +38,9 @@ class Budget {
 
  private:
   using Clock = ChildDeadline::Clock;
+  bool may_move() const {
+    return settings_.phase == Phase::kLate || settings_.budget.dump.count() != 0;
+  }
   bool has_end() const { return settings_.budget.total.count() != 0; }
   Clock::time_point end() const { return settings_.began + settings_.budget.total; }
   Clock::time_point asking_end() const { return settings_.began + settings_.budget.total / 2; }

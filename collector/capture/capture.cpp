@@ -41,23 +41,6 @@ Properties DescribeMachine(const std::string& sysroot) {
   return machine;
 }
 
-// Why the dump cannot be started; empty if it can.
-std::string WhyNotStarted(const PlannedDump& dump, const Budget& budget, const SpoolWriter& spool) {
-  std::string reason = budget.Exhausted();
-  const uint64_t size = dump.offer.size;
-  if (!reason.empty()) return reason;
-  if (size > spool.room()) {
-    return "its " + std::to_string(size) + " bytes do not fit the " + std::to_string(spool.room()) +
-           " that are left on the spool";
-  }
-  const uint64_t left = budget.LeftFor(dump.device->address);
-  if (size > left || left == 0) {
-    return "its " + std::to_string(size) + " bytes are more than the " + std::to_string(left) +
-           " that its device may still have";
-  }
-  return {};
-}
-
 // The devices that are read through VFIO, held until the last dump has been collected.
 class VfioHolds {
  public:
@@ -99,13 +82,14 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
                                const CaptureSettings& settings,
                                VfioHolds& holds,
                                Budget& budget,
-                               SpoolWriter& spool) {
-  if (std::string reason = WhyNotStarted(dump, budget, spool); !reason.empty()) {
-    return DumpResult{StopRequested() ? Outcome::kSkipped : Outcome::kOverBudget, false,
-                      std::move(reason)};
+                               DumpSink& sink) {
+  const std::string& address = dump.device->address;
+  if (auto refused = WhyNotStarted(dump.offer.size, address, budget, sink)) return *refused;
+  if (std::string reason = settings.why_not ? settings.why_not(address) : ""; !reason.empty()) {
+    return DumpResult{Outcome::kSkipped, false, std::move(reason)};
   }
   const bool needs_bars = (dump.offer.flags & VMCOREDD_DUMP_CONFIG_ONLY) == 0;
-  const Result<int> vfio_fd = needs_bars ? holds.Find(dump.device->address) : -1;
+  const Result<int> vfio_fd = needs_bars ? holds.Find(address) : -1;
   if (!vfio_fd) return DumpResult{Outcome::kSkipped, false, vfio_fd.error().ToString()};
   ManifestDump head;
   head.name = dump.name;
@@ -113,13 +97,11 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
   head.time = ManifestTime();
   if (settings.phase != Phase::kAll) head.phase = PhaseName(settings.phase);
   head.device = dump.device->ToProperties();
-  const std::string& address = dump.device->address;
   DumpSession session(dump.plugin->name, dump.offer, std::move(head), budget.LeftFor(address),
-                      spool);
-  FrameDecoder decoder(session);
-  const auto begin = std::chrono::steady_clock::now();
-  ChildDeadline deadline = budget.ForDump();
-  const auto time = std::chrono::ceil<std::chrono::milliseconds>(deadline.last - begin);
+                      sink);
+  const ChildDeadline deadline = budget.ForDump();
+  const auto time =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline.last - ChildDeadline::Clock::now());
   ChildTask task = TaskOf(*dump.plugin, "collect");
   task.is_patient = settings.phase == Phase::kLate;
   task.extra_fd = *vfio_fd;
@@ -128,18 +110,54 @@ Result<DumpResult> CollectDump(const PlannedDump& dump,
     if (!holds.Wants(address)) AppendFlatLine(request, "vfio", uint64_t{1});
     AppendFlatLine(request, "vfio_fd", uint64_t{kExtraFd});
   }
+  auto result = RunDump(task, request, deadline, budget, session);
+  budget.Charge(address, session.size());
+  return result;
+}
+
+}  // namespace
+
+std::optional<DumpResult> WhyNotStarted(uint64_t size,
+                                        const std::string& address,
+                                        const Budget& budget,
+                                        const DumpSink& sink) {
+  std::string reason = budget.Exhausted();
+  const uint64_t left = budget.LeftFor(address);
+  if (!reason.empty()) {
+    return DumpResult{StopRequested() ? Outcome::kSkipped : Outcome::kOverBudget, false,
+                      std::move(reason)};
+  }
+  if (size > sink.room()) {
+    reason = "its " + std::to_string(size) + " bytes do not fit the " +
+             std::to_string(sink.room()) + " that are left";
+  } else if (size > left || left == 0) {
+    reason = "its " + std::to_string(size) + " bytes are more than the " + std::to_string(left) +
+             " that its device may still have";
+  } else {
+    return std::nullopt;
+  }
+  return DumpResult{Outcome::kOverBudget, false, std::move(reason)};
+}
+
+Result<DumpResult> RunDump(const ChildTask& task,
+                           std::string_view request,
+                           ChildDeadline deadline,
+                           const Budget& budget,
+                           DumpSession& session,
+                           const std::function<void()>& on_progress) {
+  FrameDecoder decoder(session);
+  const auto begin = std::chrono::steady_clock::now();
   auto end = RunChild(task, request, deadline, [&](std::span<const std::byte> bytes) {
     budget.OnProgress(deadline);
-    return decoder.Feed(bytes);
+    auto taken = decoder.Feed(bytes);
+    if (on_progress) on_progress();
+    return taken;
   });
   if (!end) return DumpResult{Outcome::kFailed, false, end.error().ToString()};
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - begin);
-  budget.Charge(address, session.size());
   return session.Close(*end, static_cast<uint64_t>(duration.count()));
 }
-
-}  // namespace
 
 ManifestFragment DescribeCapture(const CaptureSettings& settings) {
   ManifestFragment capture = NewFragment(settings.is_crash_kernel ? "crash" : "live");
@@ -150,33 +168,32 @@ ManifestFragment DescribeCapture(const CaptureSettings& settings) {
 Result<CaptureSummary> CapturePlan(const Plan& plan,
                                    const CaptureSettings& settings,
                                    Budget& budget,
-                                   SpoolWriter& spool,
+                                   DumpSink& sink,
                                    const CaptureObserver& observer) {
   CaptureSummary summary;
   const auto skip = [&](const ManifestSkip& entry) -> Result<void> {
     ++summary.skipped;
     observer(entry.name, entry.outcome, entry.reason);
-    return spool.AddSkip(entry);
+    return sink.AddSkip(entry);
   };
-  for (const std::string& warning : plan.warnings) VMCOREDD_TRY(spool.AddNote(warning));
+  for (const std::string& warning : plan.warnings) VMCOREDD_TRY(sink.AddNote(warning));
   for (const ManifestSkip& entry : plan.skipped) VMCOREDD_TRY(skip(entry));
-  for (const ManifestSkip& entry : plan.later) VMCOREDD_TRY(spool.AddSkip(entry));
+  for (const ManifestSkip& entry : plan.later) VMCOREDD_TRY(sink.AddSkip(entry));
   VfioHolds holds(settings);
   for (const PlannedDump& dump : plan.dumps) {
-    auto result = CollectDump(dump, settings, holds, budget, spool);
+    auto result = CollectDump(dump, settings, holds, budget, sink);
     if (!result) {
-      // The spool could not take it. What it holds already is still good.
-      VMCOREDD_TRY(spool.DropDump());
+      // It could not be taken. What is there already is still good.
+      VMCOREDD_TRY(sink.DropDump());
       result = DumpResult{Outcome::kFailed, false, result.error().ToString()};
     }
-    if (!result->is_spooled) {
+    if (!result->is_kept) {
       VMCOREDD_TRY(skip({dump.name, dump.plugin->name, result->outcome, result->problem}));
       continue;
     }
     ++(result->problem.empty() ? summary.complete : summary.partial);
     observer(dump.name, result->outcome, result->problem);
   }
-  VMCOREDD_TRY(spool.Finish());
   return summary;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ struct CaptureBudget {
   // One plugin process: asking what it offers for one device, or one dump. Late it
   // is how long a process may go without delivering anything.
   std::chrono::milliseconds process{1000};
+  // The same for a running machine: how long a process may go on while it delivers; 0: as
+  // the phase says.
+  std::chrono::milliseconds dump{0};
   uint64_t spool_bytes = kDefaultSpoolBytes;
   uint64_t device_bytes = 0;  // all dumps of one device; 0: what the spool holds
   uint64_t memory_floor = 0;  // nothing is started while MemAvailable is below
@@ -51,6 +55,9 @@ struct CaptureSettings {
   std::vector<std::string> vfio;   // addresses that are read through VFIO
   std::vector<std::string> held;   // addresses that no driver gets
   std::vector<std::string> taken;  // dumps that an earlier phase has: not repeated
+  // Why a device must not be touched now, by its address; empty if it may. Asked before
+  // each dump.
+  std::function<std::string(const std::string&)> why_not;
 
   // The largest dump a plugin may offer.
   uint64_t quota() const {

@@ -19,9 +19,6 @@ namespace vmcoredd {
 
 namespace {
 
-// A plugin has one dump's window in its hands, not a dump: of the 52 MiB that
-// crashkernel=128M leaves this is what one of them may take.
-constexpr rlim_t kDataBytes = 16 * 1024 * 1024;
 constexpr rlim_t kStackBytes = 1024 * 1024;
 constexpr rlim_t kOpenFiles = 64;
 // Plugins write to no file but, through the host, to small ones of sysfs.
@@ -54,7 +51,7 @@ void Limit(__rlimit_resource resource, rlim_t value) {
 
 }  // namespace
 
-void LimitChild(std::chrono::milliseconds time, bool is_patient) {
+void LimitChild(std::chrono::milliseconds time, bool is_patient, uint64_t data_bytes) {
   Limit(RLIMIT_CORE, 0);
   Limit(RLIMIT_NOFILE, kOpenFiles);
   Limit(RLIMIT_FSIZE, kFileBytes);
@@ -64,7 +61,7 @@ void LimitChild(std::chrono::milliseconds time, bool is_patient) {
   Limit(RLIMIT_CPU, static_cast<rlim_t>(seconds));
   // Data, not address space: a BAR that is mapped may be large, and is no memory. The
   // shadow memory of a sanitizer is.
-  if (!kIsSanitized) Limit(RLIMIT_DATA, kDataBytes);
+  if (!kIsSanitized) Limit(RLIMIT_DATA, data_bytes);
   if (is_patient) ::setpriority(PRIO_PROCESS, 0, kNiceness);
 }
 

@@ -77,7 +77,7 @@ ChildEnd EndedBySignal() {
   if (::close_range(first_to_close, ~0u, 0) != 0) {
     for (unsigned fd = first_to_close; fd < 256; ++fd) ::close(static_cast<int>(fd));
   }
-  LimitChild(time, task.is_patient);
+  LimitChild(time, task.is_patient, task.data_bytes);
   if (task.run) ::_exit(task.run());
   char* const arguments[] = {const_cast<char*>(task.path.c_str()),
                              const_cast<char*>(task.argument.c_str()), nullptr};
@@ -99,12 +99,13 @@ ChildEnd Pump(UniqueFd request_fd,
               std::string_view request,
               int output_fd,
               const ChildDeadline& deadline,
+              bool may_stop,
               const OutputCallback& on_output) {
   const sigset_t wait_mask = WaitMask();
   std::array<std::byte, kWindow> window;
   if (request.empty()) request_fd.reset();
   for (;;) {
-    if (StopRequested()) return EndedBySignal();
+    if (may_stop && StopRequested()) return EndedBySignal();
     const milliseconds left = TimeUntil(std::min(deadline.at, deadline.last));
     if (left.count() == 0) return {ChildEnd::Kind::kTimedOut, 0, std::nullopt};
     const timespec wait{left.count() / 1000, left.count() % 1000 * 1'000'000};
@@ -141,9 +142,10 @@ bool HasEndedBy(pid_t child, Clock::time_point deadline, bool may_stop) {
   }
 }
 
-ChildEnd Reap(pid_t child, ChildEnd end, Clock::time_point deadline) {
-  if (end.kind == ChildEnd::Kind::kExited && !HasEndedBy(child, deadline, true)) {
-    end = StopRequested() ? EndedBySignal() : ChildEnd{ChildEnd::Kind::kTimedOut, 0, std::nullopt};
+ChildEnd Reap(pid_t child, ChildEnd end, Clock::time_point deadline, bool may_stop) {
+  if (end.kind == ChildEnd::Kind::kExited && !HasEndedBy(child, deadline, may_stop)) {
+    end = may_stop && StopRequested() ? EndedBySignal()
+                                      : ChildEnd{ChildEnd::Kind::kTimedOut, 0, std::nullopt};
   }
   // Itself, if it still runs, and what it may have started.
   ::kill(-child, SIGKILL);
@@ -224,9 +226,10 @@ Result<ChildEnd> RunChild(const ChildTask& task,
   output_pipe.write.reset();
   ::fcntl(request_pipe.write.get(), F_SETFL, O_NONBLOCK);
   ::fcntl(output_pipe.read.get(), F_SETFL, O_NONBLOCK);
-  ChildEnd end =
-      Pump(std::move(request_pipe.write), request, output_pipe.read.get(), deadline, on_output);
-  end = Reap(child, std::move(end), std::min(deadline.at, deadline.last));
+  const bool may_stop = !task.must_finish;
+  ChildEnd end = Pump(std::move(request_pipe.write), request, output_pipe.read.get(), deadline,
+                      may_stop, on_output);
+  end = Reap(child, std::move(end), std::min(deadline.at, deadline.last), may_stop);
   EndOrphans();
   return end;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "collector/capture/child_limits.h"
 #include "collector/capture/plugin_catalog.h"
 #include "vmcoredd/base/result.h"
 
@@ -41,8 +42,10 @@ inline constexpr int kExtraFd = 3;
 struct ChildTask {
   std::function<int()> run;  // returns the exit code; writes to standard output
   std::string path, argument;
-  bool is_patient = false;  // gives way to whatever else runs
-  int extra_fd = -1;        // the child has it too, as kExtraFd
+  bool is_patient = false;                // gives way to whatever else runs
+  int extra_fd = -1;                      // the child has it too, as kExtraFd
+  uint64_t data_bytes = kChildDataBytes;  // of memory
+  bool must_finish = false;  // a stop signal does not end it: it puts something in order
 };
 // A built-in plugin that serves one request, or an executable with `argument`.
 ChildTask TaskOf(const Plugin& plugin, const std::string& argument);

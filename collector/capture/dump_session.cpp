@@ -19,12 +19,12 @@ DumpSession::DumpSession(std::string plugin_name,
                          const Offer& offer,
                          ManifestDump head,
                          uint64_t max_size,
-                         SpoolWriter& spool)
+                         DumpSink& sink)
     : PluginSession(std::move(plugin_name)),
       offer_(offer),
       head_(std::move(head)),
       max_size_(max_size),
-      spool_(spool) {}
+      sink_(sink) {}
 
 Result<void> DumpSession::OnBodyFrame(const Frame& frame) {
   if (frame.type == VMCOREDD_FRAME_BEGIN && state_ == State::kBefore) return OnBegin(frame);
@@ -47,7 +47,7 @@ Result<void> DumpSession::OnBodyFrame(const Frame& frame) {
 
 Result<void> DumpSession::CheckEnd() {
   if (state_ != State::kInside) return {};
-  return Fail(ErrorCode::kCorrupt, "the plugin ends inside the dump");
+  return Fail(ErrorCode::kCorrupt, "it ends inside the dump");
 }
 
 Result<void> DumpSession::OnBegin(const Frame& frame) {
@@ -60,8 +60,8 @@ Result<void> DumpSession::OnBegin(const Frame& frame) {
                                          " bytes as it was offered, found dump " +
                                          std::to_string(index) + " of " + std::to_string(size));
   }
-  VMCOREDD_TRY(NoteIfFull(spool_.BeginDump(head_)));
-  limit_ = size != 0 ? size : std::min(max_size_, spool_.room());
+  VMCOREDD_TRY(NoteIfFull(sink_.BeginDump(head_)));
+  limit_ = size != 0 ? size : std::min(max_size_, sink_.room());
   state_ = State::kInside;
   return {};
 }
@@ -86,7 +86,7 @@ Result<void> DumpSession::NoteIfFull(Result<void> written) {
 Result<void> DumpSession::OnData(const Frame& frame) {
   // What still fits is kept also of the frame that goes too far.
   const uint64_t kept = std::min<uint64_t>(frame.payload.size(), limit_ - written_);
-  if (kept > 0) VMCOREDD_TRY(NoteIfFull(spool_.Write(frame.payload.first(kept))));
+  if (kept > 0) VMCOREDD_TRY(NoteIfFull(sink_.Write(frame.payload.first(kept))));
   data_ += kept;
   if (kept == frame.payload.size()) return TakeRoom(kept);
   VMCOREDD_TRY(TakeRoom(kept));
@@ -104,7 +104,7 @@ Result<void> DumpSession::OnHole(const Frame& frame) {
         size == 0 ? "a hole of no bytes" : "more than " + std::to_string(kMaxDumpHoles) + " holes");
   }
   VMCOREDD_TRY(TakeRoom(size));
-  return NoteIfFull(spool_.WriteHole(size, CleanText(frame.text().substr(kHoleHeadBytes))));
+  return NoteIfFull(sink_.WriteHole(size, CleanText(frame.text().substr(kHoleHeadBytes))));
 }
 
 Result<void> DumpSession::OnRemark(const Frame& frame) {
@@ -112,7 +112,7 @@ Result<void> DumpSession::OnRemark(const Frame& frame) {
   size_t& count = is_warning ? warnings_ : perturbations_;
   if (count++ >= kMaxDumpRemarks) return {};
   const std::string text = CleanText(frame.text());
-  return is_warning ? spool_.AddWarning(text) : spool_.AddPerturbation(text);
+  return is_warning ? sink_.AddWarning(text) : sink_.AddPerturbation(text);
 }
 
 Result<void> DumpSession::OnDone(const Frame& frame) {
@@ -131,18 +131,18 @@ DumpResult DumpSession::Judge(const ChildEnd& end) const {
       result.problem = "the plugin reported: " + ErrnoText(dump_error_);
       if (!last_error().empty()) result.problem += ": " + last_error();
     } else if (offer_.size != 0 && written_ < offer_.size) {
-      result.problem = "the plugin delivered " + std::to_string(written_) + " of " +
+      result.problem = "it delivered " + std::to_string(written_) + " of " +
                        std::to_string(offer_.size) + " bytes";
     } else if (written_ == 0) {
-      result.problem = "the plugin delivered nothing";
+      result.problem = "it delivered nothing";
     }
   } else if (state_ == State::kBefore && result.problem.empty()) {
-    result.problem = "the plugin delivered no dump";
+    result.problem = "it delivered no dump";
   }
   // A hole alone is no dump: nothing of the device is in it.
-  result.is_spooled = state_ != State::kBefore && data_ > 0;
+  result.is_kept = state_ != State::kBefore && data_ > 0;
   if (result.problem.empty()) {
-    result.is_spooled = true;
+    result.is_kept = true;
     return result;
   }
   if (end.kind == ChildEnd::Kind::kTimedOut || end.kind == ChildEnd::Kind::kStuck) {
@@ -150,7 +150,7 @@ DumpResult DumpSession::Judge(const ChildEnd& end) const {
   } else if (is_over_budget_) {
     result.outcome = Outcome::kOverBudget;
   } else {
-    result.outcome = result.is_spooled ? Outcome::kPartial : Outcome::kFailed;
+    result.outcome = result.is_kept ? Outcome::kPartial : Outcome::kFailed;
   }
   return result;
 }
@@ -158,16 +158,16 @@ DumpResult DumpSession::Judge(const ChildEnd& end) const {
 Result<DumpResult> DumpSession::Close(const ChildEnd& end, uint64_t duration_us) {
   DumpResult result = Judge(end);
   if (state_ == State::kBefore) return result;
-  if (!result.is_spooled) {
-    VMCOREDD_TRY(spool_.DropDump());
+  if (!result.is_kept) {
+    VMCOREDD_TRY(sink_.DropDump());
     return result;
   }
   if (offer_.size != 0 && written_ < offer_.size) {
-    VMCOREDD_TRY(spool_.WriteHole(offer_.size - written_, "not delivered"));
+    VMCOREDD_TRY(sink_.WriteHole(offer_.size - written_, "not delivered"));
   }
-  if (!result.problem.empty()) VMCOREDD_TRY(spool_.AddWarning(result.problem));
-  for (const std::string& line : logs()) VMCOREDD_TRY(spool_.AddWarning(line));
-  VMCOREDD_TRY(spool_.EndDump(result.outcome, duration_us));
+  if (!result.problem.empty()) VMCOREDD_TRY(sink_.AddWarning(result.problem));
+  for (const std::string& line : logs()) VMCOREDD_TRY(sink_.AddWarning(line));
+  VMCOREDD_TRY(sink_.EndDump(result.outcome, duration_us));
   return result;
 }
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 
+#include "collector/capture/dump_sink.h"
 #include "collector/capture/offer_session.h"
 #include "collector/capture/plugin_session.h"
-#include "collector/capture/spool_writer.h"
 #include "vmcoredd/format/manifest.h"
 
 namespace vmcoredd {
@@ -19,27 +19,28 @@ inline constexpr size_t kMaxDumpRemarks = 64;
 // How the collection of one dump came out.
 struct DumpResult {
   Outcome outcome = Outcome::kOk;
-  bool is_spooled = false;  // there is a dump, whole or in part
-  std::string problem;      // empty with kOk
+  bool is_kept = false;  // there is a dump, whole or in part
+  std::string problem;   // empty with kOk
 };
 
-// Receives one dump and spools it while it arrives. The plugin may deliver less
+// Receives one dump and passes it on while it arrives. The process may deliver less
 // than it announced, or more, or nothing, or go wrong half way.
 class DumpSession final : public PluginSession {
  public:
-  // `head`: what the spool says of the dump. `max_size`: the bytes that a dump of unknown
-  // size may have, should the spool have more. Borrows the spool.
+  // `head`: what is known of the dump. `max_size`: the bytes that a dump of unknown size
+  // may have, should the sink have room for more. Borrows the sink.
   DumpSession(std::string plugin_name,
               const Offer& offer,
               ManifestDump head,
               uint64_t max_size,
-              SpoolWriter& spool);
+              DumpSink& sink);
 
   // Bytes of the dump so far, holes included.
   uint64_t size() const { return written_; }
+  bool has_holes() const { return holes_ > 0; }
 
-  // Completes the dump on the spool, or takes it back when there is nothing of it.
-  // Fails only when the spool does.
+  // Completes the dump, or takes it back when there is nothing of it. Fails only when the
+  // sink does.
   Result<DumpResult> Close(const ChildEnd& end, uint64_t duration_us);
 
  private:
@@ -59,9 +60,9 @@ class DumpSession final : public PluginSession {
   Offer offer_;
   ManifestDump head_;
   uint64_t max_size_;
-  SpoolWriter& spool_;
+  DumpSink& sink_;
   State state_ = State::kBefore;
-  uint64_t limit_ = 0;    // bytes the dump may have: the size, or the spool's room
+  uint64_t limit_ = 0;    // bytes the dump may have: the size, or the sink's room
   uint64_t written_ = 0;  // bytes of the dump, holes included
   uint64_t data_ = 0;     // bytes that are not holes
   size_t holes_ = 0;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/capture/dump_sink.h"
 #include "collector/capture/record_packer.h"
 #include "collector/capture/spool_format.h"
 #include "vmcoredd/base/payload_hash.h"
@@ -19,9 +20,8 @@
 
 namespace vmcoredd {
 
-// Appends a capture to a new spool. A dump is complete once EndDump() has
-// returned; until then DropDump() takes it back.
-class SpoolWriter {
+// Appends a capture to a new spool.
+class SpoolWriter final : public DumpSink {
  public:
   // Makes the folder if it is not there, and the spool in it. kAlreadyExists when
   // there is one: it holds a capture that nobody has saved yet. Of `capture`
@@ -33,24 +33,18 @@ class SpoolWriter {
                                     uint64_t max_bytes,
                                     bool compress = false);
 
-  // Payload bytes that still fit for certain.
-  uint64_t room() const;
-
-  // Of `head`: name, source, time, phase, device.
-  Result<void> BeginDump(const ManifestDump& head);
-  // kLimitExceeded, and nothing written, when it does not fit.
-  Result<void> Write(std::span<const std::byte> bytes);
-  Result<void> WriteHole(uint64_t size, std::string_view reason);
-  // Dropped when they do not fit: a remark must not cost the dump.
-  Result<void> AddWarning(std::string_view text);
-  Result<void> AddPerturbation(std::string_view text);
-  // Completes the dump and makes it durable. Always fits.
-  Result<void> EndDump(Outcome outcome, uint64_t duration_us);
-  // Takes an unfinished dump back; nothing to do when there is none.
-  Result<void> DropDump();
-
-  Result<void> AddSkip(const ManifestSkip& skip);
-  Result<void> AddNote(std::string_view text);
+  uint64_t room() const override;
+  Result<void> BeginDump(const ManifestDump& head) override;
+  Result<void> Write(std::span<const std::byte> bytes) override;
+  Result<void> WriteHole(uint64_t size, std::string_view reason) override;
+  Result<void> AddWarning(std::string_view text) override;
+  Result<void> AddPerturbation(std::string_view text) override;
+  // Also makes the dump durable. Always fits.
+  Result<void> EndDump(Outcome outcome, uint64_t duration_us) override;
+  Result<void> DropDump() override;
+  Result<void> AddSkip(const ManifestSkip& skip) override;
+  Result<void> AddNote(std::string_view text) override;
+  // The capture came to its end.
   Result<void> Finish();
 
  private:

@@ -9,6 +9,7 @@
 #include "collector/capture/dump_session.h"
 #include "collector/capture/frame_decoder.h"
 #include "collector/capture/offer_session.h"
+#include "collector/capture/spool_writer.h"
 #include "collector/save/spool_reader.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "vmcoredd/format/dump_name.h"
@@ -97,7 +98,7 @@ void CheckDump(std::span<const std::byte> bytes, size_t piece, uint64_t size) {
   fuzz::Require(reader.has_value(), "the spool can be opened");
   LengthCheck check(size);
   fuzz::Require(reader->Replay(check).has_value(), "the spool can be replayed");
-  fuzz::Require(check.dumps == (result->is_spooled ? 1 : 0), "what is said to be there is there");
+  fuzz::Require(check.dumps == (result->is_kept ? 1 : 0), "what is said to be there is there");
   fuzz::Require(reader->capture().warnings.empty(), "the spool is whole");
   ::unlink(file.c_str());
   ::rmdir(folder.c_str());  // made again by the next Create()

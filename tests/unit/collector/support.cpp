@@ -7,6 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "collector/capture/spool_writer.h"
 #include "collector/save/spool_reader.h"
 
 namespace vmcoredd {
@@ -108,6 +109,7 @@ Result<CaptureRun> RunCapture(const std::vector<Plugin>& plugins,
                     run.outcomes[name] = outcome;
                     run.problems[name] = problem;
                   }));
+  VMCOREDD_TRY(spool.Finish());
   run.spool = VMCOREDD_TRY(ReadSpool(spool_folder));
   return run;
 }

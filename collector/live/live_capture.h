@@ -22,6 +22,10 @@ struct LiveDump {
   DumpRegistration registration;
   vmcoredd_dump_class dump_class = VMCOREDD_DUMP_PASSIVE;
   std::string pci_address;  // of its device; empty: not on PCI, or not known
+  // Puts in order what the callback leaves behind: deletes the snapshot that it took. Called
+  // in a child of its own when the callback's child has ended, however that ended, also
+  // after a stop signal. Not called when the dump was not started.
+  std::function<Result<void>()> cleanup;
 };
 
 struct LiveSettings {
@@ -33,11 +37,11 @@ struct LiveSettings {
   // How long a dump may go without delivering anything, and how long at most.
   std::chrono::milliseconds silence{30000};
   std::chrono::milliseconds dump_time{300000};
-  std::chrono::milliseconds total{0};  // everything; 0: no limit
+  std::chrono::milliseconds total{0};      // everything; 0: no limit
   uint64_t max_bytes = uint64_t{8} << 30;  // of the archive
-  std::string sysroot;                 // for the PCI checks; empty: this machine
-  Properties machine;                  // added to what uname says: the event that led to it
-  std::vector<std::string> warnings;   // for the manifest
+  std::string sysroot;                     // for the PCI checks; empty: this machine
+  Properties machine;                      // added to what uname says: the event that led to it
+  std::vector<std::string> warnings;       // for the manifest
 };
 
 struct LiveSummary {
@@ -55,12 +59,18 @@ struct LiveObserver {
   std::function<void(const std::string& name, Outcome outcome, const std::string& problem)> on_end;
 };
 
+struct PluginRequest;
+
+// For a program whose only children are those of a capture: a signal ends the capture, and
+// what there is by then is kept (kSkipped for the rest); processes that a plugin leaves
+// behind are killed; and we are the first to go when memory runs out. Call it before
+// Begin(); others see that signals do not end them half way.
+void PrepareCaptureProcess();
+
 // Captures `dumps` one after the other, each in a child process with a deadline. A dump above
 // `max_class`, or of a device in PCI error recovery (error_recovery.h), is skipped with its
 // reason. What goes wrong with a dump costs that dump only; fails when the archive cannot be
 // written, and then there is none. Without any dump there is an archive that says so.
-//
-// Plugins' dumps come as further members: see AddPluginDumps() in live_plugins.h.
 class LiveCapture {
  public:
   static Result<LiveCapture> Begin(const LiveSettings& settings, LiveObserver observer);
@@ -69,9 +79,14 @@ class LiveCapture {
   ~LiveCapture();
 
   Result<void> Add(const std::vector<LiveDump>& dumps);
+  // What driver plugins have of PCI devices (live_plugins.h).
+  Result<void> AddPlugins(const PluginRequest& request);
   // Something that was not even tried, for the manifest.
   void AddSkip(ManifestSkip skip);
   void AddWarning(std::string text);
+  // A device that was looked at, whether or not there is a dump of it: `devices` of the
+  // manifest.
+  void AddDevice(Properties device);
   // Writes the manifest and commits the archive.
   Result<LiveSummary> Finish();
 

@@ -101,3 +101,27 @@ def archive(path):
                              "dump name=fw size=1M m-source=fw data=random:2",
                              "manifest kind=live"])
     images[0].store(path)
+
+
+def fmsg(path, size, binary):
+    """Messages of devlink health of about `size` bytes: one binary pair, or many numbers."""
+    def token(kind, data=b""):
+        return struct.pack("<HH", 4 + len(data), kind) + data + b"\0" * (-len(data) % 4)
+
+    def message(tokens):
+        body = b"\x38\1\0\0" + token(106, tokens)
+        return struct.pack("<IHHII", 16 + len(body), 20, 2, 1, 1) + body
+    if binary:
+        first, last = token(107) + token(108) + token(111, b"b\0") + token(109), token(110) * 3
+        part = b"".join(token(112, b"\x0b") + token(113, BLOCK[i * 3748:(i + 1) * 3748])
+                        for i in range(8))
+    else:
+        first, last = token(107), token(110)
+        part = (token(108) + token(111, b"register\0") + token(112, b"\3")
+                + token(113, b"\x78\x56\x34\x12") + token(110)) * 750
+    with open(path, "wb") as out:
+        out.write(message(first))
+        part = message(part)
+        for _ in range(size // len(part)):
+            out.write(part)
+        out.write(message(last))

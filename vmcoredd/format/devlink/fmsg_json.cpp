@@ -42,16 +42,18 @@ void AppendHex(std::string& text, std::span<const std::byte> bytes) {
 
 // RFC 4648, with padding.
 void AppendBase64(std::string& text, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const auto group = bytes.first(std::min<size_t>(3, bytes.size()));
-    unsigned bits = 0;
-    for (size_t i = 0; i < 3; ++i) {
-      bits = bits << 8 | (i < group.size() ? std::to_integer<unsigned>(group[i]) : 0);
-    }
-    for (size_t i = 0; i < 4; ++i) {
-      text += i <= group.size() ? kBase64Digits[bits >> (18 - 6 * i) & 0x3f] : '=';
-    }
-    bytes = bytes.subspan(group.size());
+  const size_t start = text.size();
+  text.resize(start + (bytes.size() + 2) / 3 * 4);
+  char* to = text.data() + start;
+  const auto at = [&](size_t i) {
+    return i < bytes.size() ? std::to_integer<unsigned>(bytes[i]) : 0U;
+  };
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const unsigned bits = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+    *to++ = kBase64Digits[bits >> 18];
+    *to++ = kBase64Digits[bits >> 12 & 0x3f];
+    *to++ = i + 1 < bytes.size() ? kBase64Digits[bits >> 6 & 0x3f] : '=';
+    *to++ = i + 2 < bytes.size() ? kBase64Digits[bits & 0x3f] : '=';
   }
 }
 

@@ -41,7 +41,8 @@ std::string_view SkipPreamble(std::string_view head) {
     const size_t end = head.find('\n');
     const std::string_view line = head.substr(0, end);
     const bool is_empty = line.find_first_not_of(kBlanks) == std::string_view::npos;
-    if (end == std::string_view::npos || !(is_empty || IsKernelAnswer(line))) return head;
+    const bool is_passed = is_empty || line.starts_with('#') || IsKernelAnswer(line);
+    if (end == std::string_view::npos || !is_passed) return head;
     head.remove_prefix(end + 1);
   }
 }

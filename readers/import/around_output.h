@@ -9,7 +9,8 @@
 #include "vmcoredd/base/result.h"
 
 // What stands around devlink's output in a file that also took its standard error
-// and exit status: "kernel answers: Success", "exit=0".
+// and exit status: "kernel answers: Success", "exit=0"; and comments in front of it, which
+// `vmcoredd devlink --header` writes.
 
 namespace vmcoredd::internal {
 
@@ -22,7 +23,7 @@ bool IsKernelAnswer(std::string_view line);
 // "exit=0".
 std::optional<Error> JudgeTrailer(const TextLine& line);
 
-// `head` from its first line on that is not empty and none of standard error.
+// `head` from its first line on that is not empty, no comment and none of standard error.
 std::string_view SkipPreamble(std::string_view head);
 // Reads those lines. What the first one of standard error means.
 std::optional<Error> ReadPreamble(TextInput& in);

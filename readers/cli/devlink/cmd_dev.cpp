@@ -48,6 +48,7 @@ Result<void> VisitKept(const std::vector<std::vector<std::byte>>& messages,
 }
 
 Result<void> ShowDevices(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::optional<Handle> handle;
   if (!arguments.is_empty()) {
     handle = VMCOREDD_TRY(TakeDevice(arguments));
@@ -71,6 +72,7 @@ Result<void> ShowDevices(Session& session, Arguments& arguments) {
 }
 
 Result<void> ShowInfo(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::optional<Handle> handle;
   if (!arguments.is_empty()) {
     handle = VMCOREDD_TRY(TakeDevice(arguments));
@@ -93,6 +95,7 @@ Result<void> ShowInfo(Session& session, Arguments& arguments) {
 }
 
 Result<void> ShowPorts(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::optional<Handle> handle;
   if (!arguments.is_empty()) {
     handle = VMCOREDD_TRY(

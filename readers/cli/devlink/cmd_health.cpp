@@ -33,6 +33,7 @@ Result<Target> TakeTarget(Session& session,
 }
 
 Result<void> Show(Session& session, Arguments& arguments, bool only_ports) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::optional<Target> target;
   if (!arguments.is_empty()) target = VMCOREDD_TRY(TakeTarget(session, arguments));
   const Section section(session, "health");
@@ -136,6 +137,7 @@ Result<void> PrintOrWrite(Session& session, const ReporterName& reporter, const 
 }
 
 Result<void> ShowDump(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped | Session::kRaw | Session::kPassive));
   const Target target = VMCOREDD_TRY(TakeTarget(session, arguments));
   DevlinkClient* const client = VMCOREDD_TRY(session.Client());
   if (session.options().passive) {
@@ -151,6 +153,7 @@ Result<void> ShowDump(Session& session, Arguments& arguments) {
 }
 
 Result<void> Diagnose(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped | Session::kRaw));
   const Target target = VMCOREDD_TRY(TakeTarget(session, arguments));
   DevlinkClient* const client = VMCOREDD_TRY(session.Client());
   return PrintOrWrite(session, target.reporter, [&](const devlink::MessageVisitor& visit) {
@@ -159,6 +162,7 @@ Result<void> Diagnose(Session& session, Arguments& arguments) {
 }
 
 Result<void> Set(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(0));
   const Target target = VMCOREDD_TRY(TakeTarget(
       session, arguments,
       {Keyword::kGracePeriod, Keyword::kBurstPeriod, Keyword::kAutoRecover, Keyword::kAutoDump}));
@@ -173,6 +177,7 @@ Result<void> Set(Session& session, Arguments& arguments) {
 // A command that has no answer but that it was done.
 using Action = Result<void> (DevlinkClient::*)(const ReporterName&);
 Result<void> Do(Session& session, Arguments& arguments, Action action) {
+  VMCOREDD_TRY(session.Accept(0));
   const Target target = VMCOREDD_TRY(TakeTarget(session, arguments));
   DevlinkClient* const client = VMCOREDD_TRY(session.Client());
   return (client->*action)(target.reporter);

@@ -206,6 +206,7 @@ Result<void> Watch(Session& session, const std::vector<std::string>& filters) {
 }  // namespace
 
 Result<void> RunMonitor(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::vector<std::string> filters;
   while (const auto word = arguments.Next()) {
     if (std::find(std::begin(kFilters), std::end(kFilters), *word) == std::end(kFilters)) {

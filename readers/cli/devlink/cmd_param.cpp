@@ -15,6 +15,7 @@ using devlink::FmsgType;
 using devlink::Parameter;
 
 Result<void> Show(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::optional<devlink::Handle> handle;
   Settings settings;
   if (!arguments.is_empty()) {
@@ -58,6 +59,7 @@ std::optional<decltype(Parameter::Value::value)> ParseValue(const Parameter& par
 }
 
 Result<void> Set(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(0));
   const auto handle = VMCOREDD_TRY(TakeDevice(arguments));
   const Settings settings =
       VMCOREDD_TRY(TakeSettings(arguments, {Keyword::kName, Keyword::kValue, Keyword::kMode}));

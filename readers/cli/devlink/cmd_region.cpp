@@ -29,6 +29,7 @@ Result<void> List(Session& session, const std::vector<devlink::Region>& regions)
 }
 
 Result<void> Show(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   std::optional<RegionName> name;
   if (!arguments.is_empty()) {
     name = VMCOREDD_TRY(TakeRegion(arguments));
@@ -41,6 +42,7 @@ Result<void> Show(Session& session, Arguments& arguments) {
 }
 
 Result<void> New(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped));
   const RegionName name = VMCOREDD_TRY(TakeRegion(arguments));
   const Settings settings = VMCOREDD_TRY(TakeSettings(arguments, {}, {Keyword::kSnapshot}));
   const Section section(session, "regions");
@@ -60,6 +62,7 @@ Result<void> New(Session& session, Arguments& arguments) {
 }
 
 Result<void> Delete(Session& session, Arguments& arguments) {
+  VMCOREDD_TRY(session.Accept(0));
   const RegionName name = VMCOREDD_TRY(TakeRegion(arguments));
   const Settings settings = VMCOREDD_TRY(TakeSettings(arguments, {Keyword::kSnapshot}));
   DevlinkClient* const client = VMCOREDD_TRY(session.Client());
@@ -115,7 +118,7 @@ Result<void> PrintPlain(Session& session, const Reading& reading) {
       json.Field("address", chunk.address);
       json.Name("data");
       json.BeginArray();
-      for (const std::byte byte : chunk.bytes) json.Uint(std::to_integer<uint64_t>(byte));
+      json.Bytes(chunk.bytes);
       json.EndArray();
       return {};
     }));
@@ -172,6 +175,7 @@ Result<void> Read(Session& session,
                   const char* section_name,
                   const RegionName& name,
                   const Settings& settings) {
+  VMCOREDD_TRY(session.Accept(Session::kTyped | Session::kRaw | Session::kRegionText));
   if (session.options().raw) {
     return WriteRawRegion(session, VMCOREDD_TRY(Prepare(session, name, settings)));
   }

@@ -105,7 +105,7 @@ void IprouteFmsg::PrintJson(const FmsgScalar& value) {
   } else {
     const bool is_alone = levels_.empty() || levels_.back() != Level::kBinary;
     if (is_alone) json.BeginArray();
-    for (const std::byte byte : value.bytes) json.Uint(std::to_integer<uint64_t>(byte));
+    json.Bytes(value.bytes);
     if (is_alone) json.EndArray();
   }
 }

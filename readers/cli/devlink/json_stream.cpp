@@ -109,6 +109,19 @@ void JsonStream::Uint(uint64_t value) {
   sink_(fmt::format_int(value).c_str());
 }
 
+void JsonStream::Bytes(std::span<const std::byte> bytes) {
+  std::string items;
+  for (const std::byte byte : bytes) {
+    if (needs_comma_) items += ',';
+    needs_comma_ = true;
+    const auto value = std::to_integer<unsigned>(byte);
+    if (value >= 100) items += static_cast<char>('0' + value / 100);
+    if (value >= 10) items += static_cast<char>('0' + value / 10 % 10);
+    items += static_cast<char>('0' + value % 10);
+  }
+  sink_(items);
+}
+
 void JsonStream::Bool(bool value) {
   Separate();
   sink_(value ? "true" : "false");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,8 @@ class JsonStream {
   void Uint(uint64_t value);
   void Bool(bool value);
   void Null();
+  // The items of an array, one a byte: most of what there is of a region.
+  void Bytes(std::span<const std::byte> bytes);
 
   void Name(std::string_view name, std::string_view text) {
     Name(name);

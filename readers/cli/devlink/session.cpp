@@ -24,6 +24,18 @@ Session::Session(const Options& options, const Environment& environment, cli::Co
       sink_([&console](std::string_view text) { console.Print(text); }),
       out_(sink_, FormOf(options)) {}
 
+Result<void> Session::Accept(unsigned features) const {
+  const auto refuse = [&](bool is_set, Feature feature, const char* what) -> Result<void> {
+    if (!is_set || (features & feature) != 0) return {};
+    return Fail(ErrorCode::kInvalidArgument, std::string(what) + " means nothing to this command");
+  };
+  VMCOREDD_TRY(refuse(options_.typed_json, kTyped, "--typed-json"));
+  VMCOREDD_TRY(refuse(options_.raw, kRaw, "--raw"));
+  VMCOREDD_TRY(refuse(options_.words, kRegionText, "--words"));
+  VMCOREDD_TRY(refuse(options_.header, kRegionText, "--header"));
+  return refuse(options_.passive, kPassive, "--passive");
+}
+
 Result<devlink::DevlinkClient*> Session::Client() {
   if (client_) return &*client_;
   auto channel = VMCOREDD_TRY(environment_.open({.netns = options_.netns}));

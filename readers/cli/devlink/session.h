@@ -29,6 +29,11 @@ class Session {
   // A document of our own JSON, on its own line.
   JsonStream NewDocument() const { return JsonStream(sink_, options_.pretty); }
 
+  // Refuses options that mean something to other commands only: an option is never
+  // passed over. `features`: what this command knows.
+  enum Feature : unsigned { kTyped = 1, kRaw = 2, kRegionText = 4, kPassive = 8 };
+  Result<void> Accept(unsigned features) const;
+
   // Connects at the first call: what the grammar refuses needs no kernel.
   Result<devlink::DevlinkClient*> Client();
   // A channel of its own, for notifications.

@@ -28,4 +28,8 @@ no region dump a/b/c snapshot 1 --raw
 no region dump a/b/c snapshot 1 -o file
 no -j -J region show
 no -j --words region show
+no region show --raw -o file
+no health show --passive
+no -J health recover a/b reporter x
+no port show --words
 no region show

@@ -17,6 +17,11 @@ print(document)'
 dl -Jx region dump $device/cr-space snapshot 2 | grep -o '"data":"[0-9a-f]*' | cut -d'"' -f4 |
   xxd -r -p > hex
 for file in text typed hex; do same raw $file; done
+# What is saved with a header can be imported.
+dl region dump $device/cr-space snapshot 2 --header --words > saved
+vmcoredd import --device $device --region cr-space --snapshot 2 saved -o saved.vmcoredd 2> remarks
+vmcoredd extract saved.vmcoredd -s 0 -O > imported
+same raw imported
 dl -J region show
 dl -J region new $device/fw-health
 rm kernel

@@ -21,8 +21,9 @@ class Difference(Exception):
 
 
 class Context:
-    def __init__(self, vmcoredd, golden_check, folder):
+    def __init__(self, vmcoredd, golden_check, folder, netlink_shim=None):
         self.vmcoredd, self.golden_check, self.folder = vmcoredd, golden_check, folder
+        self.netlink_shim = netlink_shim
         self.compared = 0
 
     def path(self, name):

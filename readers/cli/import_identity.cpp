@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kLive = "live";
+constexpr std::string_view kPciForm = "hhhh:hh:hh.h";
+constexpr std::string_view kTimeForm = "dddd-dd-ddTdd:dd:dd";
 
 bool IsNumber(std::string_view text) {
   return !text.empty() && text.size() <= 10 &&
@@ -33,11 +35,10 @@ tl::unexpected<Error> Unknown(const char* what, const char* option) {
 
 // "0000:00:05.0" at the front.
 bool BeginsWithPciAddress(std::string_view text) {
-  constexpr std::string_view kForm = "hhhh:hh:hh.h";
-  if (text.size() < kForm.size()) return false;
-  for (size_t i = 0; i < kForm.size(); ++i) {
+  if (text.size() < kPciForm.size()) return false;
+  for (size_t i = 0; i < kPciForm.size(); ++i) {
     const bool is_hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-    if (kForm[i] == 'h' ? !is_hex : text[i] != kForm[i]) return false;
+    if (kPciForm[i] == 'h' ? !is_hex : text[i] != kPciForm[i]) return false;
   }
   return true;
 }
@@ -196,9 +197,8 @@ Result<std::string> UtcTime(std::string_view text) {
   const auto number = [&](size_t at, size_t size) {
     return std::stoi(std::string(text.substr(at, size)));
   };
-  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd";
-  if (!fits(text.substr(0, kForm.size()), kForm)) return bad();
-  std::string_view rest = text.substr(kForm.size());
+  if (!fits(text.substr(0, kTimeForm.size()), kTimeForm)) return bad();
+  std::string_view rest = text.substr(kTimeForm.size());
   std::string fraction;
   if (rest.starts_with('.')) {
     const size_t end = std::min(rest.find_first_not_of(kDigits, 1), rest.size());

@@ -9,8 +9,9 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr char kDigits[] = "0123456789abcdef";
+
 std::string Hex(uint64_t value) {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   do {
     text.insert(text.begin(), kDigits[value & 0xf]);

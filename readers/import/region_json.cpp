@@ -47,7 +47,7 @@ class RegionEvents final : public JsonEvents {
     if (depth_ != 3 || key_ != kData) return Misplaced();
     if (value > 0xff) return "expected a byte, found " + std::to_string(value);
     // A number is certain when something follows it.
-    if (const Answer answer = TakePending(); answer) return answer;
+    if (Answer answer = TakePending(); answer) return answer;
     pending_ = static_cast<std::byte>(value);
     has_pending_ = true;
     return std::nullopt;
@@ -73,8 +73,8 @@ class RegionEvents final : public JsonEvents {
   Answer EndArray() override {
     --depth_;
     if (depth_ != 2 || key_ != kData) return std::nullopt;
-    if (const Answer answer = TakePending(); answer) return answer;
-    if (const Answer answer = Flush(); answer) return answer;
+    if (Answer answer = TakePending(); answer) return answer;
+    if (Answer answer = Flush(); answer) return answer;
     address_.reset();
     return std::nullopt;
   }

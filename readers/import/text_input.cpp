@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kWindow = 256 * 1024;
 static_assert(kWindow > kMaxLineBytes);
+constexpr size_t kShown = 40;  // of a line in a message
 
 }  // namespace
 
@@ -106,7 +107,6 @@ Error LineError(ErrorCode code, const TextLine& line, std::string_view text) {
 }
 
 std::string Excerpt(std::string_view line) {
-  constexpr size_t kShown = 40;
   std::string text = "\"" + EscapeBytes(line.substr(0, kShown)) + "\"";
   if (line.size() > kShown) text += "...";
   return text;

@@ -102,7 +102,7 @@ Result<void> PrintTyped(Session& session, const Source& source) {
   devlink::FmsgParser parser(writer);
   const auto received =
       source([&](const devlink::Message& message) { return parser.Feed(message); });
-  const auto finished = parser.Finish();
+  auto finished = parser.Finish();
   VMCOREDD_TRY(writer.Finish(parser));
   session.sink()("\n");
   VMCOREDD_TRY(received);
@@ -116,7 +116,7 @@ Result<void> PrintMessage(Session& session, const Source& source) {
   devlink::FmsgParser parser(printer);
   const auto received =
       source([&](const devlink::Message& message) { return parser.Feed(message); });
-  const auto finished = parser.Finish();
+  auto finished = parser.Finish();
   VMCOREDD_TRY(received);
   if (!finished) return finished;
   return TellRepairs(session, parser);

@@ -120,7 +120,7 @@ Result<void> PrintPlain(Session& session, const EventName& event, const Message&
   if (!out.is_json()) {
     // What is printed is a whole, whatever came before (devlink's lines run into each other).
     session.sink()(std::string("[") + event.object + ',' + event.name + "] ");
-    const auto printed = PrintContent(out, event.object, message);
+    auto printed = PrintContent(out, event.object, message);
     out.EndGroup();
     return printed;
   }
@@ -128,7 +128,7 @@ Result<void> PrintPlain(Session& session, const EventName& event, const Message&
   out.json().Name("command", event.name);
   out.json().Name(event.object);
   out.json().BeginObject();
-  const auto printed = PrintContent(out, event.object, message);
+  auto printed = PrintContent(out, event.object, message);
   out.EndGroup();
   out.json().EndObject();
   out.json().EndObject();
@@ -187,7 +187,7 @@ Result<void> Watch(Session& session, const std::vector<std::string>& filters) {
   auto monitor = VMCOREDD_TRY(devlink::DevlinkMonitor::Open(std::move(channel)));
   const StopSignal stop;
   while (stop.Wait(monitor.fd())) {
-    const auto received =
+    auto received =
         monitor.Receive(std::chrono::milliseconds(1000), [&](const Notification& notification) {
           const auto printed = Print(session, filters, notification);
           // One that makes no sense costs itself only.
@@ -220,7 +220,7 @@ Result<void> RunMonitor(Session& session, Arguments& arguments) {
   json.BeginObject();
   json.Name("mon");
   json.BeginArray();
-  const auto watched = Watch(session, filters);
+  auto watched = Watch(session, filters);
   json.EndArray();
   json.EndObject();
   return watched;

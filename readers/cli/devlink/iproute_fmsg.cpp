@@ -126,14 +126,14 @@ void IprouteFmsg::PrintText(const FmsgScalar& value) {
 }
 
 void IprouteFmsg::PrintBytes(std::span<const std::byte> bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::string_view digits = "0123456789abcdef";
   out_.text().Separate();
   while (!bytes.empty()) {
     const auto part = bytes.first(std::min(bytes.size(), kLineBytes));
     std::string line;
     for (const std::byte byte : part) {
-      line += kDigits[std::to_integer<unsigned>(byte) >> 4];
-      line += kDigits[std::to_integer<unsigned>(byte) & 0xf];
+      line += digits[std::to_integer<unsigned>(byte) >> 4];
+      line += digits[std::to_integer<unsigned>(byte) & 0xf];
       line += ' ';
     }
     out_.text().Print(line);

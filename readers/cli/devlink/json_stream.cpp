@@ -38,8 +38,8 @@ std::string QuoteJson(std::string_view raw) {
     if (byte == '"' || byte == '\\') {
       text += {'\\', raw[i]};
     } else if (byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f' || byte == '\b') {
-      constexpr std::string_view kPlain = "\t\n\r\f\b", kLetters = "tnrfb";
-      text += {'\\', kLetters[kPlain.find(raw[i])]};
+      constexpr std::string_view plain = "\t\n\r\f\b", letters = "tnrfb";
+      text += {'\\', letters[plain.find(raw[i])]};
     } else if (byte < 0x20 || byte == 0x7f) {
       text += fmt::format("\\u{:04x}", byte);
     } else if (byte < 0x80) {

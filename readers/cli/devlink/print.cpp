@@ -77,10 +77,10 @@ void PrintParameterValue(IprouteWriter& out,
 
 void PrintVersions(IprouteWriter& out, const devlink::DeviceInfo& info) {
   using Kind = devlink::DeviceInfo::Version::Kind;
-  constexpr std::pair<Kind, const char*> kKinds[] = {
+  constexpr std::pair<Kind, const char*> kinds[] = {
       {Kind::kFixed, "fixed"}, {Kind::kRunning, "running"}, {Kind::kStored, "stored"}};
   out.BeginObject("versions");
-  for (const auto& [kind, name] : kKinds) {
+  for (const auto& [kind, name] : kinds) {
     bool is_open = false;
     for (const auto& version : info.versions) {
       if (version.kind != kind) continue;
@@ -115,8 +115,8 @@ std::optional<uint64_t> ParameterValueOf(std::string_view parameter, std::string
 }
 
 std::string_view ReporterStateName(uint8_t state) {
-  constexpr std::array<std::string_view, 2> kNames = {"healthy", "error"};
-  return state < kNames.size() ? kNames[state] : "<unknown state>";
+  constexpr std::array<std::string_view, 2> names = {"healthy", "error"};
+  return state < names.size() ? names[state] : "<unknown state>";
 }
 
 RegionLine ToRegionLine(const devlink::Region& region) {

@@ -93,15 +93,15 @@ Result<void> PrintReloads(IprouteWriter& out, const Attribute& nest) {
 }  // namespace
 
 std::string_view PortTypeName(uint64_t type) {
-  constexpr std::array<std::string_view, 4> kNames = {"notset", "auto", "eth", "ib"};
-  return type < kNames.size() ? kNames[type] : "<unknown type>";
+  constexpr std::array<std::string_view, 4> names = {"notset", "auto", "eth", "ib"};
+  return type < names.size() ? names[type] : "<unknown type>";
 }
 
 std::string_view PortFlavourName(uint64_t flavour) {
-  constexpr std::array<std::string_view, 8> kNames = {
+  constexpr std::array<std::string_view, 8> names = {
       "physical", "cpu", "dsa", "pcipf", "pcivf", "virtual", "<unknown flavour>", "pcisf"};
   static_assert(DEVLINK_PORT_FLAVOUR_PCI_SF == 7);
-  return flavour < kNames.size() ? kNames[flavour] : "<unknown flavour>";
+  return flavour < names.size() ? names[flavour] : "<unknown flavour>";
 }
 
 Result<void> PrintPort(IprouteWriter& out, const AttributeTable& attributes) {
@@ -149,9 +149,9 @@ Result<void> PrintDevice(IprouteWriter& out,
   if (statistics != nullptr) {
     const AttributeTable table = VMCOREDD_TRY(AttributeTable::Read(*statistics));
     out.BeginObject("stats");
-    constexpr std::pair<uint16_t, const char*> kKinds[] = {
+    constexpr std::pair<uint16_t, const char*> kinds[] = {
         {DEVLINK_ATTR_RELOAD_STATS, "reload"}, {DEVLINK_ATTR_REMOTE_RELOAD_STATS, "remote_reload"}};
-    for (const auto& [type, name] : kKinds) {
+    for (const auto& [type, name] : kinds) {
       const Attribute* const nest = table.Find(type);
       if (nest == nullptr) continue;
       out.BeginObject(name);

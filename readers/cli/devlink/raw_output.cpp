@@ -55,7 +55,7 @@ Result<void> WriteFile(Session& session, cli::Progress& progress, const RawWrite
   if (!file) return FailWith(file.error(), cli::PathText(path));
   const cli::PartialFileGuard guard(path);
   CountedStream out(*file, progress);
-  const auto written = write(out);
+  auto written = write(out);
   if (!written) {
     if (out.written() == 0) return written;
     const auto kept = KeepIncomplete(path, *file, force);

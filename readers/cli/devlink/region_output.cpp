@@ -26,7 +26,7 @@ void AppendByte(std::string& text, std::byte byte) {
 }
 
 std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kLetters =
+  constexpr std::string_view letters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
@@ -37,7 +37,7 @@ std::string Base64(std::string_view bytes) {
       bits = bits << 8 | (at < count ? static_cast<unsigned char>(bytes[i + at]) : 0);
     }
     for (size_t at = 0; at < 4; ++at) {
-      text += at <= count ? kLetters[(bits >> (18 - 6 * at)) & 0x3f] : '=';
+      text += at <= count ? letters[(bits >> (18 - 6 * at)) & 0x3f] : '=';
     }
   }
   return text;

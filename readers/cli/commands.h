@@ -139,6 +139,8 @@ std::variant<Command, int> ParseCommandLine(int argc, char** argv);
 
 // `vmcoredd devlink ARGUMENTS...`, which has a grammar of its own (devlink/).
 void RunDevlinkCommand(const std::vector<std::string>& arguments, Console& console);
+// `vmcoredd health [--socket PATH] ARGUMENTS...`: the same of reporters in user space.
+void RunHealthCommand(const std::vector<std::string>& arguments, Console& console);
 
 // Each does its work and says on `console` what came of it.
 void Run(const ListCommand& command, Console& console);

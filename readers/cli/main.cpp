@@ -32,6 +32,11 @@ int Main(int argc, char** argv) {
     vmcoredd::cli::RunDevlinkCommand({argv + 2, argv + argc}, console);
     return console.Finish();
   }
+  if (argc > 1 && std::strcmp(argv[1], "health") == 0) {
+    vmcoredd::cli::Console console;
+    vmcoredd::cli::RunHealthCommand({argv + 2, argv + argc}, console);
+    return console.Finish();
+  }
 #endif
   auto parsed = vmcoredd::cli::ParseCommandLine(argc, argv);
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;

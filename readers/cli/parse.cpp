@@ -285,6 +285,8 @@ void AddDevlink([[maybe_unused]] CLI::App& app) {
 #ifdef VMCOREDD_WITH_DEVLINK
   app.add_subcommand("devlink", "ask live devices: regions, health, parameters; as devlink does")
       ->set_help_flag();
+  app.add_subcommand("health", "ask the health reporters of vmcoredd-watch; as devlink health does")
+      ->set_help_flag();
 #endif
 }
 

@@ -16,9 +16,12 @@ _vmcoredd_names() {
     sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p' | sed 's/\\\(.\)/\1/g'
 }
 
-# Names of devlink's things, one a line: `_vmcoredd_devlink_names KIND`, "region" or "health".
+# Names of devlink's things, one a line: `_vmcoredd_devlink_names KIND`, "region" or "health",
+# or "own", the reporters of vmcoredd-watch.
 _vmcoredd_devlink_names() {
-  timeout 2 vmcoredd devlink "$1" show 2> /dev/null | sed -n 's/^\([^ ]*\):\( .*\)\{0,1\}$/\1/p'
+  local -a of=(devlink "$1")
+  [[ $1 == own ]] && of=(health)
+  timeout 2 vmcoredd "${of[@]}" show 2> /dev/null | sed -n 's/^\([^ ]*\):\( .*\)\{0,1\}$/\1/p'
 }
 
 # The words behind "vmcoredd devlink", by their place: options do not count.
@@ -63,6 +66,33 @@ _vmcoredd_devlink() {
   done < <(tr -s '[:space:]' '[\n*]' <<< "$words")
 }
 
+# The words behind "vmcoredd health": those of "devlink health", with names of our own.
+_vmcoredd_health() {
+  local cur=$1 words word
+  shift
+  local -a plain=()
+  for word in "$@"; do [[ $word == -* ]] || plain+=("$word"); done
+  if [[ $cur == -* ]]; then
+    words="--json --pretty --socket --typed-json --raw --output --passive --help"
+  else
+    case "${plain[*]}" in
+      "") words="show dump diagnose recover test set help" ;;
+      dump) words="show clear" ;;
+      *)
+        if [[ ${plain[-1]} != */* ]]; then
+          words=$(_vmcoredd_devlink_names own)
+        else
+          words="reporter grace_period burst_period auto_recover auto_dump"
+        fi ;;
+    esac
+  fi
+  local before=${cur%"${cur##*:}"}
+  [[ $COMP_WORDBREAKS == *:* ]] || before=
+  while IFS= read -r word; do
+    [[ -n $word && $word == "$cur"* ]] && COMPREPLY+=("${word#"$before"}")
+  done < <(tr -s '[:space:]' '[\n*]' <<< "$words")
+}
+
 _vmcoredd() {
   # Bash has cut words at colons, which are in nearly every dump's name: take the
   # line apart again, at spaces only.
@@ -77,7 +107,11 @@ _vmcoredd() {
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
       "list info extract show pack import attach detach verify unflatten \
-       prepare record finalise doctor devlink --help --version" -- "$cur")
+       prepare record finalise doctor devlink health --help --version" -- "$cur")
+    return
+  fi
+  if [[ $command == health ]]; then
+    _vmcoredd_health "$cur" "${words[@]:2:last-2}"
     return
   fi
   if [[ $command == devlink ]]; then

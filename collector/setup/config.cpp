@@ -98,6 +98,16 @@ void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
   visit.Number("hook_s", 1, kMaxSeconds, config.watch.hook_s);
   visit.WatchRules(config.watch.rules);
   visit.Close();
+
+  visit.Open(root, "health");
+  visit.Flag("enabled", config.health.enabled);
+  visit.TextList("mlx5", IsPciAddress, kAddress, config.health.mlx5);
+  visit.Number("poll_ms", 100, kMaxMilliseconds, config.health.poll_ms);
+  visit.Flag("recover", config.health.recover);
+  visit.Text("recover_method", IsRecoverMethod, "\"rescan\" or \"rebind\"",
+             config.health.recover_method);
+  visit.Text("group", IsGroupOrNothing, "a group, or \"\"", config.health.group);
+  visit.Close();
 }
 
 }  // namespace

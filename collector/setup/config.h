@@ -102,6 +102,14 @@ struct Config {
     uint64_t hook_s = 60;
     std::vector<WatchRuleConfig> rules;
   } watch;
+  struct Health {
+    bool enabled = false;
+    std::vector<std::string> mlx5;  // none: those without a reporter in the kernel
+    uint64_t poll_ms = 2000;
+    bool recover = false;
+    std::string recover_method = "rescan";  // "rebind"
+    std::string group;                      // empty: none but root
+  } health;
 };
 
 // A mistake in the file; lines and columns from 1, 0 if it has no place.

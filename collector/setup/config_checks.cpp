@@ -43,6 +43,10 @@ bool IsWatchCapture(std::string_view text) {
          text == "plugins";
 }
 
+bool IsRecoverMethod(std::string_view text) { return text == "rescan" || text == "rebind"; }
+
+bool IsGroupOrNothing(std::string_view text) { return text.empty() || IsAnything(text); }
+
 bool IsGenericDevice(std::string_view text) {
   const bool is_ids = text.size() == 9 && text[4] == ':' &&
                       text.find_first_not_of("0123456789abcdefABCDEF:") == text.npos &&

@@ -13,6 +13,9 @@ bool IsAnything(std::string_view text);
 bool IsAbsolutePath(std::string_view text);
 bool IsRiskClass(std::string_view text);
 bool IsTrip(std::string_view text);
+// Of [health].
+bool IsRecoverMethod(std::string_view text);
+bool IsGroupOrNothing(std::string_view text);
 bool IsPathOrNothing(std::string_view text);
 
 // Of [[watch.rule]].

@@ -145,6 +145,14 @@ Result<WatchConfig> ParseWatchConfig(std::string_view text) {
       }
       continue;
     }
+    // Understood by ParseHealthSettings() of collector/health.
+    if (key.starts_with("health.")) {
+      if (config.health.size() == kMaxListed) {
+        return Fail(ErrorCode::kLimitExceeded, place + ": too much about health");
+      }
+      config.health.emplace_back(key.substr(7), value);
+      continue;
+    }
     if (key == "rule") {
       if (config.rules.size() == kMaxRules) {
         return Fail(ErrorCode::kLimitExceeded, place + ": more than 64 rules");

@@ -57,6 +57,7 @@ struct WatchConfig {
   std::string textfile;  // empty: none
   std::vector<std::string> plugin_paths;
   Properties plugin_options;
+  Properties health;             // lines of HealthText(), without "health."
   std::vector<WatchRule> rules;  // the first that matches; the last matches everything
 };
 

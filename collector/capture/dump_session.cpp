@@ -143,6 +143,10 @@ DumpResult DumpSession::Judge(const ChildEnd& end) const {
   result.is_kept = state_ != State::kBefore && data_ > 0;
   if (result.problem.empty()) {
     result.is_kept = true;
+    if (holes_are_partial_ && holes_ > 0) {
+      result.outcome = Outcome::kPartial;
+      result.problem = "something could not be read: see its holes";
+    }
     return result;
   }
   if (end.kind == ChildEnd::Kind::kTimedOut || end.kind == ChildEnd::Kind::kStuck) {

@@ -37,7 +37,9 @@ class DumpSession final : public PluginSession {
 
   // Bytes of the dump so far, holes included.
   uint64_t size() const { return written_; }
-  bool has_holes() const { return holes_ > 0; }
+  // A dump with holes is a partial one. Not so for plugins: registers that do not answer are
+  // how a device is.
+  void set_holes_are_partial() { holes_are_partial_ = true; }
 
   // Completes the dump, or takes it back when there is nothing of it. Fails only when the
   // sink does.
@@ -70,6 +72,7 @@ class DumpSession final : public PluginSession {
   size_t perturbations_ = 0;
   int dump_error_ = 0;
   bool is_over_budget_ = false;
+  bool holes_are_partial_ = false;
 };
 
 }  // namespace vmcoredd

@@ -82,7 +82,7 @@ Result<void> ArchiveSink::AddPerturbation(std::string_view text) {
 }
 
 Result<void> ArchiveSink::EndDump(Outcome outcome, uint64_t duration_us) {
-  facts_.outcome = outcome == Outcome::kOk && !facts_.holes.empty() ? Outcome::kPartial : outcome;
+  facts_.outcome = outcome;
   facts_.duration_us = duration_us;
   names_.insert(facts_.name);
   VMCOREDD_TRY(archive_.EndDump(std::move(facts_)));

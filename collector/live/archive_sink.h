@@ -25,7 +25,6 @@ class ArchiveSink final : public DumpSink {
   Result<void> WriteHole(uint64_t size, std::string_view reason) override;
   Result<void> AddWarning(std::string_view text) override;
   Result<void> AddPerturbation(std::string_view text) override;
-  // A dump with holes is partial, whatever `outcome` says.
   Result<void> EndDump(Outcome outcome, uint64_t duration_us) override;
   Result<void> DropDump() override;
   // Both are counted, and those past the limits left out.

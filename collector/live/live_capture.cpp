@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "collector/capture/capture.h"
@@ -75,7 +76,7 @@ class LiveCapture::Impl {
 
  private:
   std::optional<DumpResult> WhyNot(const LiveDump& dump, uint64_t size);
-  Result<DumpResult> Collect(const LiveDump& dump, uint64_t size);
+  Result<DumpResult> Collect(const LiveDump& dump, uint64_t size, bool& is_unsupported);
 };
 
 void PrepareCaptureProcess() {
@@ -113,7 +114,9 @@ std::optional<DumpResult> LiveCapture::Impl::WhyNot(const LiveDump& dump, uint64
   return std::nullopt;
 }
 
-Result<DumpResult> LiveCapture::Impl::Collect(const LiveDump& dump, uint64_t size) {
+Result<DumpResult> LiveCapture::Impl::Collect(const LiveDump& dump,
+                                              uint64_t size,
+                                              bool& is_unsupported) {
   const DumpRegistration& registration = dump.registration;
   Offer offer;
   offer.size = size;
@@ -125,6 +128,7 @@ Result<DumpResult> LiveCapture::Impl::Collect(const LiveDump& dump, uint64_t siz
   head.device = registration.device;
   head.time = ManifestTime();
   DumpSession session(std::string(kLiveChildName), offer, std::move(head), sink.room(), sink);
+  session.set_holes_are_partial();
   ChildTask task;
   task.run = [&registration, quota = sink.room()] {
     return ServeDump(registration, quota, STDOUT_FILENO);
@@ -137,10 +141,7 @@ Result<DumpResult> LiveCapture::Impl::Collect(const LiveDump& dump, uint64_t siz
   auto result = RunDump(task, {}, budget.ForDump(), budget, session, [&] {
     if (observer.on_progress) observer.on_progress(registration.name, session.size());
   });
-  if (result && result->is_kept && result->outcome == Outcome::kOk && session.has_holes()) {
-    result->outcome = Outcome::kPartial;
-    result->problem = "something could not be read: see its holes";
-  }
+  is_unsupported = session.error() == EOPNOTSUPP;
   return result;
 }
 
@@ -177,12 +178,16 @@ Result<void> LiveCapture::Impl::Add(const LiveDump& dump) {
   if (auto refused = WhyNot(dump, size)) {
     return Skip({name, dump.registration.source, refused->outcome, std::move(refused->problem)});
   }
-  auto result = Collect(dump, size);
+  bool is_unsupported = false;
+  auto result = Collect(dump, size, is_unsupported);
   CleanUp(dump);
   if (!result) {
     // The archive could not take it. What is there already is still good.
     VMCOREDD_TRY(sink.DropDump());
     result = DumpResult{Outcome::kFailed, false, result.error().ToString()};
+  }
+  if (!result->is_kept && is_unsupported && dump.is_optional) {
+    return sink.AddSkip({name, dump.registration.source, Outcome::kSkipped, result->problem});
   }
   if (!result->is_kept) {
     return Skip({name, dump.registration.source, result->outcome, result->problem});

@@ -26,6 +26,8 @@ struct LiveDump {
   // in a child of its own when the callback's child has ended, however that ended, also
   // after a stop signal. Not called when the dump was not started.
   std::function<Result<void>()> cleanup;
+  // That it is not supported (EOPNOTSUPP) is no news: in the manifest, but not counted.
+  bool is_optional = false;
 };
 
 struct LiveSettings {

@@ -24,17 +24,24 @@ struct DumpRequest {
   std::vector<std::string> names;
 };
 
-// A dump that could be captured. `what_it_does` is the riskiest class it belongs to:
-// reading what is stored is passive, a diagnosis asks the driver, a new snapshot or a
-// triggered dump makes the device or its firmware do something.
+// A dump that could be captured. Reading what is stored is passive, and so is a diagnosis,
+// for which a driver says what it knows; a new snapshot takes one of the region's places for
+// a while and has the driver read the device; for a triggered dump the driver, or firmware,
+// does whatever it does.
 struct DumpOffer {
   DumpRegistration registration;
   enum class Risk { kPassive, kSideEffect, kIntrusive } risk = Risk::kPassive;
   Handle handle;
+  // Deletes the snapshot that the callback takes; to be called when the callback has ended,
+  // however it ended. Empty: nothing to do.
+  std::function<Result<void>()> cleanup;
+  // EOPNOTSUPP is no news: devlink does not tell which reporters can be diagnosed.
+  bool is_optional = false;
 };
 
 struct DumpOffers {
   std::vector<DumpOffer> offers;
+  std::vector<Properties> devices;    // the identities of all that were asked for
   std::vector<std::string> problems;  // what could not be asked, printable
 };
 

@@ -19,8 +19,12 @@ constexpr size_t kMaxHoles = 4096;
 
 class RegionWriter {
  public:
-  RegionWriter(uint64_t expected, OutputStream& out, RegionCopy& copy)
-      : expected_(expected), out_(out), copy_(copy), window_(kWindowBytes) {}
+  RegionWriter(uint64_t expected, OutputStream& out, RegionCopy& copy, const HoleWriter& write_hole)
+      : expected_(expected),
+        out_(out),
+        copy_(copy),
+        write_hole_(write_hole),
+        window_(kWindowBytes) {}
 
   // Bytes that came, holes included: written and in the window.
   uint64_t size() const { return copy_.written + used_; }
@@ -46,7 +50,7 @@ class RegionWriter {
                     "expected at most " + std::to_string(kMaxHoles) + " holes, found more");
       }
       copy_.holes.push_back({size(), hole});
-      VMCOREDD_TRY(PutZeros(hole));
+      VMCOREDD_TRY(PutHole(hole));
     }
     return PutBytes(chunk.bytes);
   }
@@ -70,6 +74,14 @@ class RegionWriter {
     return {};
   }
 
+  Result<void> PutHole(uint64_t count) {
+    if (!write_hole_) return PutZeros(count);
+    VMCOREDD_TRY(Flush());
+    VMCOREDD_TRY(write_hole_(count));
+    copy_.written += count;
+    return {};
+  }
+
   Result<void> PutZeros(uint64_t count) {
     while (count != 0) {
       const auto part = static_cast<size_t>(std::min<uint64_t>(count, window_.size() - used_));
@@ -84,6 +96,7 @@ class RegionWriter {
   uint64_t expected_;
   OutputStream& out_;
   RegionCopy& copy_;
+  const HoleWriter& write_hole_;
   std::vector<std::byte> window_;
   size_t used_ = 0;
 };
@@ -94,7 +107,8 @@ Result<void> CopyRegion(DevlinkClient& client,
                         const RegionRange& range,
                         uint64_t expected,
                         OutputStream& out,
-                        RegionCopy& copy) {
+                        RegionCopy& copy,
+                        const HoleWriter& write_hole) {
   copy = {};
   copy.begin = range.address.value_or(0);
   if (!CheckedAdd(copy.begin, expected)) {
@@ -102,7 +116,7 @@ Result<void> CopyRegion(DevlinkClient& client,
                                                  std::to_string(expected) + " bytes from address " +
                                                  std::to_string(copy.begin));
   }
-  RegionWriter writer(expected, out, copy);
+  RegionWriter writer(expected, out, copy, write_hole);
   auto read = client.ReadRegion(
       range, [&writer](const DevlinkClient::Chunk& chunk) { return writer.Put(chunk); });
   // What came before an error is kept. A window that could not be written is lost, and the

@@ -13,6 +13,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "vmcoredd/base/text.h"
 
@@ -123,10 +124,11 @@ Result<std::vector<ShelvedArchive>> ListArchives(const std::string& folder,
         !S_ISREG(st.st_mode)) {
       continue;
     }
-    archives.push_back({folder + '/' + entry->d_name, static_cast<uint64_t>(st.st_size), *time});
+    archives.push_back({folder + '/' + entry->d_name, static_cast<uint64_t>(st.st_size), *time,
+                        int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec});
   }
   std::sort(archives.begin(), archives.end(), [](const ShelvedArchive& a, const ShelvedArchive& b) {
-    return a.time != b.time ? a.time < b.time : a.path < b.path;
+    return std::tie(a.time, a.written_ns, a.path) < std::tie(b.time, b.written_ns, b.path);
   });
   return archives;
 }

@@ -19,7 +19,8 @@ struct Retention {
 struct ShelvedArchive {
   std::string path;
   uint64_t bytes = 0;
-  int64_t time = 0;  // seconds since 1970 UTC, from its name
+  int64_t time = 0;        // seconds since 1970 UTC, from its name
+  int64_t written_ns = 0;  // orders those of one second
 };
 
 // "PREFIX-20261128T203000Z-<8 hexadecimal digits>.vmcoredd" below `folder`, which is made
@@ -27,7 +28,8 @@ struct ShelvedArchive {
 Result<std::string> NewArchivePath(const std::string& folder, std::string_view prefix);
 
 // Archives with that prefix, oldest first. Other files are never looked at.
-Result<std::vector<ShelvedArchive>> ListArchives(const std::string& folder, std::string_view prefix);
+Result<std::vector<ShelvedArchive>> ListArchives(const std::string& folder,
+                                                 std::string_view prefix);
 
 // Removes the oldest until `retention` holds. What was removed.
 Result<std::vector<std::string>> ApplyRetention(const std::string& folder,

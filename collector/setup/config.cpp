@@ -78,6 +78,20 @@ void VisitConfig(const toml::table& root, Config& config, Visitor& visit) {
   visit.Text("trip", IsTrip, "\"panic\", \"unclean\" or \"off\"", config.guard.trip);
   visit.Close();
 
+  visit.Open(root, "live");
+  visit.Text("allow", IsRiskClass, kRiskClasses, config.live.allow);
+  visit.Number("silence_ms", 1, kMaxMilliseconds, config.live.silence_ms);
+  visit.Number("dump_ms", 1, kMaxMilliseconds, config.live.dump_ms);
+  visit.Number("max_bytes", uint64_t{1} << 20, kMaxBytes, config.live.max_bytes);
+  visit.Close();
+
+  visit.Open(root, "baseline");
+  visit.Flag("new_snapshots", config.baseline.new_snapshots);
+  visit.Number("keep_count", 0, 1000000, config.baseline.keep_count);
+  visit.Number("keep_bytes", 0, uint64_t{1} << 50, config.baseline.keep_bytes);
+  visit.Number("keep_days", 0, 36500, config.baseline.keep_days);
+  visit.Close();
+
   visit.Open(root, "watch");
   visit.Text("directory", IsAbsolutePath, "an absolute path", config.watch.directory);
   visit.Number("enumerate_s", 1, kMaxSeconds, config.watch.enumerate_s);

@@ -79,6 +79,18 @@ struct Config {
     uint64_t keep_bytes = 0;
     uint64_t keep_days = 0;
   } finalise;
+  struct Live {
+    std::string allow = "passive";
+    uint64_t silence_ms = 30000;
+    uint64_t dump_ms = 300000;
+    uint64_t max_bytes = uint64_t{8} << 30;
+  } live;
+  struct Baseline {
+    bool new_snapshots = false;
+    uint64_t keep_count = 5;  // 0: no limit
+    uint64_t keep_bytes = 0;
+    uint64_t keep_days = 0;
+  } baseline;
   struct Guard {
     std::string trip = "panic";  // "unclean", "off"
   } guard;

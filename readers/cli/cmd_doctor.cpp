@@ -7,6 +7,7 @@
 #include "collector/setup/doctor.h"
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
+#include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_json.h"
 #include "readers/cli/setup_inputs.h"
 #include "readers/cli/version.h"
@@ -48,7 +49,8 @@ void Run(const DoctorCommand& command, Console& console) {
   input.problems = std::move(file.parsed.problems);
   input.config_file = file.path;
   input.version = VersionNumber();
-  const std::vector<Check> checks = Diagnose(root, input);
+  std::vector<Check> checks = Diagnose(root, input);
+  checks.push_back(CheckBaseline(root));
   console.Print(command.json ? DoctorJson(checks, console.problems()) : ChecksText(checks));
   const bool is_bad = std::any_of(checks.begin(), checks.end(), [](const Check& check) {
     return check.status == CheckStatus::kBad;

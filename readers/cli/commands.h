@@ -118,6 +118,38 @@ struct DoctorCommand {
   bool acknowledge = false;
 };
 
+// What of the running machine, for `capture` and `baseline`.
+struct LiveSelection {
+  std::vector<std::string> devices;  // DEV as given; none: all
+  bool regions = true, health = true, devcoredumps = true, plugins = true;
+  bool new_snapshots = false;
+  bool trigger = false;
+  std::vector<std::string> names;  // of regions and reporters; none: all
+  std::string allow;               // empty: as configured
+  uint64_t timeout_s = 0;          // 0: none
+  std::string netns;
+  std::string socket;  // of a server that speaks netlink; empty: the kernel
+  std::string config;
+  std::string sysroot;
+};
+
+struct CaptureCommand {
+  LiveSelection selection;
+  std::string archive;  // empty: a new one in /var/lib/vmcoredd/live
+  std::string kind = "live";
+  bool force = false;
+  bool list = false;
+  bool json = false;
+};
+
+struct BaselineCommand {
+  LiveSelection selection;
+  bool if_changed = false;
+  bool show = false;
+  std::optional<uint64_t> keep;  // nothing: as configured
+  bool json = false;
+};
+
 using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
@@ -131,7 +163,13 @@ using Command = std::variant<ListCommand,
                              PrepareCommand,
                              RecordCommand,
                              FinaliseCommand,
-                             DoctorCommand>;
+                             DoctorCommand
+#ifdef VMCOREDD_WITH_DEVLINK
+                             ,
+                             CaptureCommand,
+                             BaselineCommand
+#endif
+                             >;
 
 // Parses a command line. An exit code instead of a command when there is nothing
 // more to do: help and version have been printed, or the usage error.
@@ -157,6 +195,8 @@ void Run(const PrepareCommand& command, Console& console);
 void Run(const RecordCommand& command, Console& console);
 void Run(const FinaliseCommand& command, Console& console);
 void Run(const DoctorCommand& command, Console& console);
+void Run(const CaptureCommand& command, Console& console);
+void Run(const BaselineCommand& command, Console& console);
 
 }  // namespace vmcoredd::cli
 

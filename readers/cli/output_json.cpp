@@ -201,6 +201,37 @@ std::string ImportJson(const std::string& archive,
   return ToText(document);
 }
 
+std::string CaptureJson(const std::string& archive,
+                        const std::string& capture_id,
+                        uint64_t bytes,
+                        const std::vector<CapturedDump>& dumps,
+                        const std::vector<Problem>& problems) {
+  Json list = Json::array();
+  for (const CapturedDump& dump : dumps) {
+    list.push_back({{"name", EscapeBytes(dump.name)},
+                    {"outcome", dump.outcome},
+                    {"problem", dump.problem.empty() ? Json(nullptr) : Json(dump.problem)}});
+  }
+  Json document = Document("vmcoredd-capture/1", std::move(list), "dumps", problems);
+  document["archive"] = TextOrNull(archive);
+  document["capture_id"] = capture_id;
+  document["bytes"] = Number(bytes);
+  return ToText(document);
+}
+
+std::string CaptureListJson(const std::vector<CapturedDump>& dumps,
+                            const std::vector<Problem>& problems) {
+  Json list = Json::array();
+  for (const CapturedDump& dump : dumps) {
+    list.push_back({{"name", EscapeBytes(dump.name)},
+                    {"source", TextOrNull(dump.source)},
+                    {"class", dump.outcome},
+                    {"bytes", NumberOrNull(dump.bytes)},
+                    {"problem", dump.problem.empty() ? Json(nullptr) : Json(dump.problem)}});
+  }
+  return ToText(Document("vmcoredd-capture-list/1", std::move(list), "dumps", problems));
+}
+
 std::string DoctorJson(const std::vector<Check>& checks, const std::vector<Problem>& problems) {
   Json list = Json::array();
   for (const Check& check : checks) {

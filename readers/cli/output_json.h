@@ -46,6 +46,22 @@ struct ImportedDump {
   ManifestDump facts;
 };
 
+// A dump of a live capture that has ended, or could be taken.
+struct CapturedDump {
+  std::string name;     // raw
+  std::string source;   // raw; of a list
+  std::string outcome;  // "ok", ..., of a capture; the class, of a list
+  std::string problem;  // printable; empty: none
+  std::optional<uint64_t> bytes;
+};
+std::string CaptureJson(const std::string& archive,
+                        const std::string& capture_id,
+                        uint64_t bytes,
+                        const std::vector<CapturedDump>& dumps,
+                        const std::vector<Problem>& problems);
+std::string CaptureListJson(const std::vector<CapturedDump>& dumps,
+                            const std::vector<Problem>& problems);
+
 std::string ListJson(const std::vector<Input>& inputs, const std::vector<Problem>& problems);
 std::string InfoJson(std::vector<Input>& inputs, const std::vector<Problem>& problems);
 std::string VerifyJson(const std::vector<VerifiedFile>& files,

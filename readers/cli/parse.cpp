@@ -7,6 +7,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/parse_import.h"
+#include "readers/cli/parse_live.h"
 #include "readers/cli/version.h"
 
 // The grammar of the command line. Only parse*.cpp include CLI11.
@@ -89,6 +90,8 @@ struct Parsed {
   RecordCommand record;
   FinaliseCommand finalise;
   DoctorCommand doctor;
+  CaptureCommand capture;
+  BaselineCommand baseline;
 
   bool to_stdout = false;
   std::string show_offset;
@@ -280,6 +283,22 @@ void AddDoctor(CLI::App& app, Parsed& parsed) {
                   "enable early capture again that a crash without a dump has disabled");
 }
 
+void AddLive([[maybe_unused]] CLI::App& app, [[maybe_unused]] Parsed& parsed) {
+#ifdef VMCOREDD_WITH_DEVLINK
+  AddCaptureOptions(
+      AddSubcommand(app, "capture", "capture the state of live devices into an archive",
+                    "  vmcoredd capture --list\n"
+                    "  vmcoredd capture 0000:01:00.0 -o nic.vmcoredd\n"
+                    "  vmcoredd capture eth0 --new"),
+      parsed.capture);
+  AddBaselineOptions(
+      AddSubcommand(app, "baseline", "capture a healthy machine, to compare with later",
+                    "  vmcoredd baseline --if-changed\n"
+                    "  vmcoredd baseline --show"),
+      parsed.baseline);
+#endif
+}
+
 // Only for the list of subcommands: main() passes its arguments on unseen.
 void AddDevlink([[maybe_unused]] CLI::App& app) {
 #ifdef VMCOREDD_WITH_DEVLINK
@@ -301,6 +320,10 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
   if (name == "doctor") return parsed.doctor;
+#ifdef VMCOREDD_WITH_DEVLINK
+  if (name == "capture") return parsed.capture;
+  if (name == "baseline") return parsed.baseline;
+#endif
   if (name == "finalise") return parsed.finalise;
   if (name == "record") return parsed.record;
   if (name == "prepare") {
@@ -354,6 +377,7 @@ std::variant<Command, int> ParseCommandLine(int argc, char** argv) {
   AddWriting(app, parsed);
   AddSetup(app, parsed);
   AddDoctor(app, parsed);
+  AddLive(app, parsed);
   AddDevlink(app);
   try {
     app.parse(argc, argv);

@@ -69,7 +69,8 @@ order=$(find "$root/tmp/u" -path '*scripts/init-top/ORDER' -exec cat {} +)
 [[ $order == *init-top/00-vmcoredd*init-top/udev* ]] || fail "the boot script is not before udev: $order"
 in_root lsinitramfs "/boot/initrd.img-$kernel" >"$work/normal"
 ! grep -q vmcoredd "$work/normal" || fail "the normal image has something of ours"
-for unit in vmcoredd-record.service vmcoredd-finalise.service vmcoredd-refresh.timer; do
+for unit in vmcoredd-record.service vmcoredd-finalise.service vmcoredd-refresh.timer \
+  vmcoredd-baseline.timer; do
   [ "$(in_root systemctl is-enabled "$unit")" = enabled ] || fail "$unit is not enabled"
 done
 in_root sh -c 'for unit in /usr/lib/systemd/system/vmcoredd-*; do systemd-analyze verify --man=no "$unit" 2>&1 || exit; done' |

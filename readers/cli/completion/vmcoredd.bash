@@ -107,7 +107,8 @@ _vmcoredd() {
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
       "list info extract show pack import attach detach verify unflatten \
-       prepare record finalise doctor devlink health --help --version" -- "$cur")
+       prepare record finalise doctor devlink health capture baseline \
+       --help --version" -- "$cur")
     return
   fi
   if [[ $command == health ]]; then
@@ -136,6 +137,16 @@ _vmcoredd() {
     attach) options="--yes --force" ;;
     detach) options="--yes" ;;
     unflatten) options="--force" ;;
+    capture)
+      options="--new --trigger --no-regions --no-health --no-devcoredumps --no-plugins --name \
+        --allow --timeout --netns --netlink-socket --config --sysroot --output --kind --list \
+        --force --json"
+      ;;
+    baseline)
+      options="--new --trigger --no-regions --no-health --no-devcoredumps --no-plugins --name \
+        --allow --timeout --netns --netlink-socket --config --sysroot --if-changed --keep \
+        --show --json"
+      ;;
     doctor) options="--config --sysroot --json --acknowledge" ;;
     finalise) options="--config --sysroot --directory" ;;
     record) options="--config --sysroot --output --disarm" ;;
@@ -163,7 +174,15 @@ _vmcoredd() {
         "region health-dump health-diagnose health-show mstdump lspci raw" -- "$cur")
       return
       ;;
-    --offset | --release) return ;;
+    --allow)
+      mapfile -t COMPREPLY < <(compgen -W "passive side-effect intrusive" -- "$cur")
+      return
+      ;;
+    --kind)
+      mapfile -t COMPREPLY < <(compgen -W "live baseline" -- "$cur")
+      return
+      ;;
+    --offset | --release | --timeout | --keep | --name | --netns) return ;;
     --device | --driver | --region | --snapshot | --port | --reporter | --firmware | \
       --time | --source) return ;;
     --sysroot | --directory)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "collector/setup/doctor_checks.h"
+
+namespace vmcoredd {
+
+// Does somebody capture the state of devices while the machine lives? A captured tree does
+// not say what ran on its machine, and without the program nobody expects it.
+void CheckWatch(const DoctorContext& context, std::vector<Check>& checks) {
+  constexpr std::string_view kProgram = "/usr/lib/vmcoredd/vmcoredd-watch";
+  constexpr std::string_view kGroup = "/sys/fs/cgroup/system.slice/vmcoredd-watch.service";
+  constexpr std::string_view kOldGroup =
+      "/sys/fs/cgroup/systemd/system.slice/vmcoredd-watch.service";
+  const Sysroot& root = context.root;
+  if (!root.is_machine() || !root.Exists(kProgram)) return;
+  if (root.Exists(kGroup) || root.Exists(kOldGroup)) {
+    checks.push_back({"watch", CheckStatus::kOk, "vmcoredd-watch runs", {}});
+    return;
+  }
+  checks.push_back({"watch", CheckStatus::kWarn,
+                    "vmcoredd-watch does not run: errors that devices report while the machine "
+                    "lives are not captured",
+                    "systemctl enable --now vmcoredd-watch"});
+}
+
+}  // namespace vmcoredd

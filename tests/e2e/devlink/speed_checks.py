@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What guest/50-speed.sh left: region to file. Times and calls are printed as ratios;
+held to a limit is only what does not depend on the machine: every byte, and memory
+that does not grow with the region."""
+
+import re
+
+SIZES = {"4MiB": 4 << 20, "64MiB": 64 << 20, "1GiB": 1 << 30}
+GROWTH_KIB = 256  # of the memory for 1 GiB over that for 4 MiB: noise of the page tables
+
+
+def check(checks, out, have, costs, **_):
+    measured = {}
+    for line in costs:
+        if found := re.fullmatch(r"cost of (\S+): (\d+) KiB in its biggest process, (\d+) ms", line):
+            measured[found[1]] = (int(found[2]), int(found[3]))
+    for name in ("4MiB", "64MiB"):
+        checks.that(f"devlink wrote the text of {name}", _number(out / f"{name}-theirs-text.size") > 4 * SIZES[name])
+    calls = {name: _calls(out / f"{name}.calls") for name in ("theirs-text", "ours-raw", "ours-text")}
+    if "devlink" not in have:
+        checks.note("vmcoredd has no devlink yet: only devlink itself was looked at")
+        return
+    for name, size in SIZES.items():
+        checks.equal(f"ours: exit code for {name}", _number(out / f"{name}-ours-raw.status"), 0)
+        checks.equal(f"ours: bytes of {name}", _number(out / f"{name}-ours-raw.size"), size)
+        if name != "1GiB":
+            checks.equal(f"ours: the text of {name} is devlink's", _number(out / f"{name}-text.same"), 0)
+        if name != "4MiB":  # netdevsim's bytes are random
+            checks.that(f"ours: every byte of {name}", _number(out / f"{name}-ours-raw.same") == 0)
+    small, large = measured["4MiB-ours-raw"][0], measured["1GiB-ours-raw"][0]
+    checks.that("ours: memory does not grow with the region", large <= small + GROWTH_KIB,
+                f"{small} KiB for 4 MiB, {large} KiB for 1 GiB")
+    _table(checks, measured, calls)
+
+
+def _number(path):
+    return int(path.read_text()) if path.exists() else -1
+
+
+def _calls(path):
+    """(all, recvmsg) calls of strace's table."""
+    text = path.read_text() if path.exists() else ""
+    rows = re.findall(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", text, re.MULTILINE)
+    by_name = {name: int(count) for count, name in rows}
+    total = by_name.pop("total", 0)
+    return total, sum(count for name, count in by_name.items() if name.startswith("recv"))
+
+
+def _table(checks, measured, calls):
+    checks.note("region to file          seconds   MiB/s  times devlink's   KiB of memory")
+    for name, size in SIZES.items():
+        for what in ("theirs-text", "ours-text", "ours-raw"):
+            if f"{name}-{what}" not in measured:
+                continue
+            kib, ms = measured[f"{name}-{what}"]
+            peer = measured.get(f"{name}-theirs-text")
+            ratio = f"{peer[1] / max(ms, 1):.1f}" if peer else "-"
+            checks.note(f"{name:6} {what:12}  {ms / 1000:11.2f}  {size / 1048.576 / max(ms, 1):6.0f}  {ratio:>15}  {kib:14}")
+    for what, (total, receives) in calls.items():
+        checks.note(f"4 MiB {what:12} {total:6} system calls, {receives} of them receive")

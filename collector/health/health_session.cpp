@@ -215,6 +215,8 @@ int HealthSession::DoReporter(const Message& message,
   }
 }
 
+HealthSession::Answer::Answer() = default;
+
 void HealthSession::StartAnswer(uint8_t command, const Message& message) {
   answer_.emplace();
   answer_->command = command;

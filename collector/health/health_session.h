@@ -39,6 +39,7 @@ class HealthSession {
  private:
   // An answer of several datagrams, or one that has to wait.
   struct Answer {
+    Answer();  // elsewhere: clang 14 does not see a nested initializer before the class ends
     uint8_t command = 0;
     HealthDatagram request;  // what is answered
     // Of lists: how many have been sent. Positions, since what is listed may change

@@ -50,7 +50,7 @@ struct DumpRegistration {
   std::string name;                           // see CheckDumpName()
   std::variant<uint64_t, SizeCallback> size;  // bytes, or ask with the quota
   std::variant<FillCallback, StreamCallback> collect;
-  std::string source;   // these three: for the manifest
+  std::string source;  // these three: for the manifest
   std::string content;
   Properties device;
 };

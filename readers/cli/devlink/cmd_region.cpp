@@ -11,6 +11,7 @@
 #include "readers/cli/devlink/typed_json.h"
 #include "readers/cli/output_text.h"
 #include "readers/devlink/region_reader.h"
+#include "vmcoredd/base/text.h"
 
 namespace vmcoredd::devlink_cli {
 
@@ -99,10 +100,15 @@ void PrintHeader(Session& session, const Reading& reading) {
   const auto print = [&](const char* name, const std::string& value) {
     session.sink()(std::string("# ") + name + ' ' + value + '\n');
   };
-  print("device", SafeText(range.handle.ToString()));
-  print("region", SafeText(range.region));
+  // The importer (readers/import) takes the escapes back.
+  print("device", EscapeBytes(range.handle.ToString()));
+  print("region", EscapeBytes(range.region));
   print("snapshot", range.snapshot ? std::to_string(*range.snapshot) : "none");
   print("size", std::to_string(reading.region_size));
+  if (range.address || range.length) {
+    print("address", std::to_string(reading.begin()));
+    print("length", std::to_string(reading.expected()));
+  }
   print("time", cli::TimeText(std::time(nullptr)));
   print("byte-order", std::endian::native == std::endian::little ? "little" : "big");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -28,12 +29,23 @@ class IntoArchive final : public ImportSink {
  public:
   IntoArchive(NewArchive& archive,
               std::set<std::string>& names,
-              const ImportIdentity& said,
+              const ImportCommand& command,
               std::string path,
               Console& console)
-      : archive_(archive), names_(names), said_(said), path_(std::move(path)), console_(console) {}
+      : archive_(archive),
+        names_(names),
+        said_(command.identity),
+        size_(command.size),
+        path_(std::move(path)),
+        console_(console) {}
+
+  std::optional<uint64_t> expected_size() const override { return size_; }
 
   Result<void> Begin(const SavedDump& dump) override {
+    if (size_ && dump.kind != SavedKind::kRegion && dump.kind != SavedKind::kRaw) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "--size is of a region or of raw bytes, and this is neither");
+    }
     auto identified = IdentifyDump(dump, said_, path_);
     if (!identified) return tl::unexpected(identified.error());
     is_skipped_ = true;
@@ -51,7 +63,8 @@ class IntoArchive final : public ImportSink {
     facts_.source = "import";
     facts_.content = identified->content;
     facts_.device = std::move(identified->device);
-    facts_.time = said_.time;
+    facts_.time = identified->time;
+    facts_.warnings = std::move(identified->warnings);
     return Keep(archive_.BeginDump(identified->name));
   }
 
@@ -63,14 +76,14 @@ class IntoArchive final : public ImportSink {
 
   Result<void> End(const DumpRemarks& remarks) override {
     if (is_skipped_) return {};
-    for (const std::string& warning : remarks.warnings) {
+    facts_.warnings.insert(facts_.warnings.end(), remarks.warnings.begin(), remarks.warnings.end());
+    for (const std::string& warning : facts_.warnings) {
       if (!reported_.contains(warning)) {
         console_.Note(PathText(path_) + ": " + EscapeBytes(current_.name) + ": " + warning);
       }
     }
     if (remarks.is_partial) facts_.outcome = Outcome::kPartial;
     facts_.holes = remarks.holes;
-    facts_.warnings = remarks.warnings;
     current_.facts = facts_;
     dumps_.push_back(current_);
     return Keep(archive_.EndDump(std::move(facts_)));
@@ -94,6 +107,7 @@ class IntoArchive final : public ImportSink {
   NewArchive& archive_;
   std::set<std::string>& names_;
   const ImportIdentity& said_;
+  const std::optional<uint64_t> size_;
   const std::string path_;
   Console& console_;
   bool is_skipped_ = false;
@@ -139,7 +153,7 @@ Result<std::vector<ImportedDump>> Import(const ImportCommand& command, Console& 
   std::set<std::string> names;
   std::vector<ImportedDump> dumps;
   for (const std::string& path : command.files) {
-    IntoArchive sink(*archive, names, command.identity, path, console);
+    IntoArchive sink(*archive, names, command, path, console);
     const auto imported = ImportFile(path, command, sink, console);
     if (sink.archive_error()) return tl::unexpected(*sink.archive_error());
     if (!imported) console.AddUnusable(path, imported.error());

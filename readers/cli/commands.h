@@ -61,6 +61,7 @@ struct ImportCommand {
   std::string format;  // empty: what each file looks like
   std::string device;  // "BUS/ADDRESS", empty: not said
   ImportIdentity identity;
+  std::optional<uint64_t> size;  // of each region or raw file
   bool compress = false;
   bool force = false;
   bool json = false;

@@ -48,6 +48,18 @@ void Complete(std::string& value, const std::string& with) {
   if (value.empty()) value = with;
 }
 
+// What the text says counts, and nobody may say otherwise.
+Result<void> Agree(std::string& known, const std::string& text, const char* what) {
+  if (text.empty()) return {};
+  if (!known.empty() && known != text) {
+    return Fail(ErrorCode::kInvalidArgument, "the text is of " + std::string(what) + ' ' +
+                                                 EscapeBytes(text) + ": --" + what +
+                                                 " says something else");
+  }
+  known = text;
+  return {};
+}
+
 // "REGION@3", "p1_tx"
 std::string WithPort(const ImportIdentity& known, const std::string& what) {
   return known.port.empty() ? what : 'p' + known.port + '_' + what;
@@ -106,6 +118,9 @@ Result<IdentifiedDump> IdentifyDump(const SavedDump& dump,
                                     const ImportIdentity& said,
                                     std::string_view path) {
   ImportIdentity known = said;
+  VMCOREDD_TRY(Agree(known.region, dump.region, "region"));
+  VMCOREDD_TRY(Agree(known.snapshot, dump.snapshot, "snapshot"));
+  VMCOREDD_TRY(Agree(known.port, dump.port, "port"));
   SavedKind kind = dump.kind;
   const bool can_be_region = kind == SavedKind::kRegion || kind == SavedKind::kRaw;
   if (can_be_region && known.reporter.empty()) {
@@ -144,6 +159,15 @@ Result<IdentifiedDump> IdentifyDump(const SavedDump& dump,
   }
 
   IdentifiedDump result;
+  result.time = known.time;
+  if (known.time.empty() && !dump.time.empty()) {
+    if (auto time = UtcTime(dump.time)) {
+      result.time = *std::move(time);
+    } else {
+      result.warnings.push_back("the text says that it was made at " +
+                                EscapeBytes(dump.time.substr(0, 80)) + ", which is no time");
+    }
+  }
   result.name = MakeSafeDumpName(source, known.address, what);
   result.content = kind == SavedKind::kRegion ? "devlink-region" : std::string(dump.content);
   const bool is_one = !dump.many_devices;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "readers/import/saved_dump.h"
 #include "vmcoredd/base/result.h"
@@ -31,6 +32,8 @@ struct IdentifiedDump {
   std::string name;
   std::string content;
   Properties device;
+  std::string time;                   // RFC 3339, UTC; empty: nobody says it
+  std::vector<std::string> warnings;  // what the text says and cannot be used
 };
 
 // What a file called BUS_DEVICE_REGION_snapNUMBER, with any extensions, says. Nothing

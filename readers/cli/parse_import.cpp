@@ -6,6 +6,7 @@
 #include <string>
 
 #include "readers/cli/commands.h"
+#include "readers/cli/parse_bytes.h"
 #include "readers/import/formats.h"
 
 namespace vmcoredd::cli {
@@ -35,6 +36,14 @@ void AddImportOptions(CLI::App& app, ImportCommand& import) {
   text("--port", import.identity.port, "N", "the port that a region or reporter is of");
   text("--reporter", import.identity.reporter, "REPORTER", "the health reporter");
   text("--firmware", import.identity.firmware, "VERSION", "the firmware that ran");
+  app.add_option_function<std::string>(
+         "--size",
+         [&import](const std::string& given) {
+           import.size = BytesOrThrow("--size", given);
+           if (*import.size == 0) throw CLI::ValidationError("--size", "expected a byte or more");
+         },
+         "the bytes that a region, or a raw file, must have")
+      ->type_name("BYTES");
   text("--time", import.identity.time, "TIME", "when the output was made, as RFC 3339 has it");
   text("--source", import.identity.source, "SOURCE", "first part of the dump's name");
   app.add_flag("--compress", import.compress, "store payloads as zstd");

@@ -47,13 +47,14 @@ std::string_view SkipPreamble(std::string_view head) {
   }
 }
 
-std::optional<Error> ReadPreamble(TextInput& in) {
+std::optional<Error> ReadPreamble(TextInput& in, RegionHeader* header) {
   std::optional<Error> meaning;
   for (;;) {
     const std::string_view head = in.Peek();
     if (head.empty() || SkipPreamble(head).size() == head.size()) return meaning;
     const auto line = in.ReadLine();
     if (!line) return meaning;
+    if (header != nullptr && line->text.starts_with('#')) header->Take(*line);
     if (!meaning && IsKernelAnswer(line->text)) meaning = KernelAnswerError(*line);
   }
 }

@@ -5,12 +5,13 @@
 #include <optional>
 #include <string_view>
 
+#include "readers/import/region_header.h"
 #include "readers/import/text_input.h"
 #include "vmcoredd/base/result.h"
 
 // What stands around devlink's output in a file that also took its standard error
 // and exit status: "kernel answers: Success", "exit=0"; and comments in front of it, which
-// `vmcoredd devlink --header` writes.
+// `vmcoredd devlink --header` writes (region_header.h).
 
 namespace vmcoredd::internal {
 
@@ -25,8 +26,9 @@ std::optional<Error> JudgeTrailer(const TextLine& line);
 
 // `head` from its first line on that is not empty, no comment and none of standard error.
 std::string_view SkipPreamble(std::string_view head);
-// Reads those lines. What the first one of standard error means.
-std::optional<Error> ReadPreamble(TextInput& in);
+// Reads those lines, and puts comments into `header`, if there is one. What the first one
+// of standard error means.
+std::optional<Error> ReadPreamble(TextInput& in, RegionHeader* header = nullptr);
 // Reads to the end, and fails when there is something other than a trailer.
 Result<void> ExpectOnlyTrailer(TextInput& in);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "readers/import/formats.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "readers/import/importers.h"
@@ -9,6 +11,20 @@ namespace vmcoredd {
 
 namespace internal {
 
+namespace {
+
+Result<void> WriteZeros(OutputStream& out, uint64_t size) {
+  constexpr std::array<std::byte, 4096> zeros{};
+  while (size != 0) {
+    const auto piece = std::span(zeros).first(std::min<uint64_t>(size, zeros.size()));
+    VMCOREDD_TRY(out.Write(piece));
+    size -= piece.size();
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> ImportRaw(TextInput& in, ImportSink& sink) {
   if (in.Peek().empty()) {
     return in.error() ? tl::unexpected(*in.error()) : Fail(ErrorCode::kTruncated, "no bytes");
@@ -16,13 +32,27 @@ Result<void> ImportRaw(TextInput& in, ImportSink& sink) {
   SavedDump dump;
   dump.kind = SavedKind::kRaw;
   VMCOREDD_TRY(sink.Begin(dump));
+  uint64_t size = 0;
   for (;;) {
     const std::string_view block = in.TakeBlock();
     if (block.empty()) break;
+    size += block.size();
     VMCOREDD_TRY(sink.Write(std::as_bytes(std::span(block))));
   }
   DumpRemarks remarks;
   if (in.error()) AddDamage(sink, remarks, *in.error());
+  const uint64_t expected = sink.expected_size().value_or(size);
+  if (expected != size) {
+    AddDamage(
+        sink, remarks,
+        Error(expected > size ? ErrorCode::kTruncated : ErrorCode::kCorrupt,
+              "expected " + std::to_string(expected) + " bytes, found " + std::to_string(size))
+            .At(in.offset()));
+  }
+  if (expected > size && expected - size <= kMaxGapBytes) {
+    remarks.holes.push_back({{size, expected - size}, "not in the file"});
+    VMCOREDD_TRY(WriteZeros(sink, expected - size));
+  }
   return sink.End(remarks);
 }
 

@@ -177,7 +177,7 @@ Result<void> ImportRegionJson(TextInput& in, ImportSink& sink) {
   }
   if (answer) AddDamage(sink, region.remarks(), *answer);
   if (!read) AddDamage(sink, region.remarks(), read.error());
-  return region.End();
+  return region.End(in.offset());
 }
 
 }  // namespace vmcoredd::internal

@@ -80,7 +80,9 @@ Result<void> ImportRegionText(TextInput& in, ImportSink& sink) {
   size_t group = 0;
   RegionLine parsed;
   std::optional<Error> damage;
-  const auto answer = ReadPreamble(in);
+  RegionHeader header;
+  const auto answer = ReadPreamble(in, &header);
+  VMCOREDD_TRY(region.Describe(header));
   while (const auto line = in.ReadLine()) {
     if (line->is_ended && line->text.empty()) continue;
     const Verdict verdict = ParseLine(*line, group, parsed);
@@ -111,7 +113,7 @@ Result<void> ImportRegionText(TextInput& in, ImportSink& sink) {
   }
   if (answer) AddDamage(sink, region.remarks(), *answer);
   if (damage) AddDamage(sink, region.remarks(), *damage);
-  return region.End();
+  return region.End(in.offset());
 }
 
 }  // namespace vmcoredd::internal

@@ -36,6 +36,9 @@ struct SavedDump {
   std::string bus;           // of the device, if the text says it
   std::string address;
   bool many_devices = false;  // the text is about more than one
+  // If the text says them: the device's port, a number; the region; its snapshot, a number or
+  // "live"; when it was made, in the words of the text.
+  std::string port, region, snapshot, time;
   // The address of the first byte, where addresses need not begin at 0.
   std::optional<uint64_t> first_address;
 };
@@ -50,6 +53,10 @@ struct DumpRemarks {
 // The manifest lists no more of one dump (vmcoredd/writer).
 inline constexpr size_t kMaxListedHoles = 1024;
 
+// All gaps of one dump together that become zeros and holes. The tools leave none, so they
+// are damage, and two lines must not make a sink write for hours.
+inline constexpr uint64_t kMaxGapBytes = 64 * 1024 * 1024;
+
 // Where importers put dumps: Begin, any number of Writes, End, for each. An error
 // of these calls is the sink's own: the importer passes it on and stops.
 class ImportSink : public OutputStream {
@@ -59,6 +66,9 @@ class ImportSink : public OutputStream {
   // Something in the input is damaged or missing. What can be read is, and the
   // dump that it belongs to, if there is one, ends as partial.
   virtual void Report(const Error& damage) = 0;
+  // How many bytes a region, or a raw file, must have, if whoever imports knows it. Importers
+  // of other formats do not ask.
+  virtual std::optional<uint64_t> expected_size() const { return std::nullopt; }
 };
 
 // Tells the sink of damage, and the dump's remarks.

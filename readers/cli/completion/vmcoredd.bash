@@ -132,7 +132,7 @@ _vmcoredd() {
     pack) options="--select --file --output --compress --force" ;;
     import)
       options="--format --device --driver --region --snapshot --port --reporter --firmware \
-        --time --source --output --compress --force --json"
+        --size --time --source --output --compress --force --json"
       ;;
     attach) options="--yes --force" ;;
     detach) options="--yes" ;;

@@ -26,6 +26,11 @@ facts --format health-diagnose --device netdevsim/netdevsim1 --reporter dummy \
   "$golden/devlink-output/health-dump.json" -o diagnose
 facts "$golden/devlink-output/health-show.json" -o show
 
+# A header says what the text is of.
+facts "$golden/devlink-header/region-dump-600.txt" -o headed
+vmcoredd extract headed -O | cmp - bytes
+facts "$golden/devlink-header/region-read-20.txt" --size 20 -o headed-read
+
 vmcoredd import "$golden/lspci-output/xxxx.txt" -o config
 vmcoredd list config
 vmcoredd extract config -o configs > /dev/null

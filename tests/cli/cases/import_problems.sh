@@ -10,6 +10,11 @@ expect 3 vmcoredd import --format health-dump --device pci/0000:00:05.0 health-d
 expect 3 vmcoredd import regs -o out
 expect 3 vmcoredd import --format raw --device pci/0000:00:05.0 regs -o out
 expect 3 vmcoredd import --device pci/0000:00:06.0 health-show.txt -o out
+cp "${golden%-output}-header/region-dump-600.txt" headed
+for option in '--device pci/0000:00:06.0' '--region r' '--snapshot 2' '--size 601'; do
+  expect 3 vmcoredd import $option headed -o out
+done
+expect 3 vmcoredd import --device pci/0000:00:05.0 --size 4 regs -o out
 ls
 
 expect 2 vmcoredd import --device pci regs -o out
@@ -18,6 +23,8 @@ expect 2 vmcoredd import --device pci/x --time yesterday regs -o out
 expect 2 vmcoredd import --device pci/x --port eth0 regs -o out
 expect 2 vmcoredd import --format word regs -o out
 expect 2 vmcoredd import --device '' regs -o out
+expect 2 vmcoredd import --device pci/x --size 0 regs -o out
+expect 2 vmcoredd import --device pci/x --size many regs -o out
 expect 2 vmcoredd import regs
 
 : > empty

@@ -87,6 +87,41 @@ TEST(ImportIdentity, NothingIsGuessed) {
   EXPECT_NE(NameOf(config, Device()).find("--device"), std::string::npos);
 }
 
+TEST(ImportIdentity, TheTextsOwnWordCounts) {
+  SavedDump dump = Saved(SavedKind::kRegion);
+  dump.bus = "pci";
+  dump.address = "0000:00:05.0";
+  dump.port = "2";
+  dump.region = "nvm";
+  dump.snapshot = "live";
+  dump.time = "2026-11-29T02:49:13+01:00";
+  const auto identified = IdentifyDump(dump, {}, "pci_0000:00:06.0_other_snap1.txt");
+  ASSERT_TRUE(identified) << identified.error().message();
+  EXPECT_EQ(identified->name, "devlink_0000:00:05.0_p2_nvm@live");
+  EXPECT_EQ(identified->time, "2026-11-29T01:49:13Z");
+  ImportIdentity said;
+  said.time = "2025-01-01T00:00:00Z";
+  EXPECT_EQ(IdentifyDump(dump, said, "-")->time, said.time);
+  said = Device();
+  said.region = "nvm";
+  said.snapshot = "live";
+  said.port = "2";
+  EXPECT_TRUE(IdentifyDump(dump, said, "-"));
+  for (std::string ImportIdentity::*const one :
+       {&ImportIdentity::region, &ImportIdentity::snapshot, &ImportIdentity::port}) {
+    ImportIdentity other = said;
+    other.*one = "3";
+    EXPECT_NE(NameOf(dump, other).find("says something else"), std::string::npos);
+  }
+  dump.time = "\x1b[31m";
+  const auto timeless = IdentifyDump(dump, said, "-");
+  ASSERT_TRUE(timeless);
+  EXPECT_EQ(timeless->time, "");
+  EXPECT_EQ(
+      timeless->warnings,
+      std::vector<std::string>{"the text says that it was made at \\x1b[31m, which is no time"});
+}
+
 TEST(ImportIdentity, RawBytesAreWhatSomebodySays) {
   ImportIdentity said = Device();
   said.source = "igb";

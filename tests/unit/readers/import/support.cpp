@@ -40,12 +40,17 @@ Result<void> RecordingSink::End(const DumpRemarks& remarks) {
   return {};
 }
 
-Imported Import(std::string_view text, std::string_view name, std::string_view form, size_t piece) {
+Imported Import(std::string_view text,
+                std::string_view name,
+                std::string_view form,
+                size_t piece,
+                std::optional<uint64_t> expected_size) {
   for (const SavedFormat& format : SavedFormats()) {
     if (format.name != name || (!form.empty() && format.form != form)) continue;
     PieceStream stream(text, piece);
     TextInput in(stream);
     Imported imported;
+    imported.sink.size = expected_size;
     imported.result = format.import(in, imported.sink);
     return imported;
   }

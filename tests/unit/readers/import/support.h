@@ -37,7 +37,9 @@ class RecordingSink final : public ImportSink {
   Result<void> Write(std::span<const std::byte> bytes) override;
   Result<void> End(const DumpRemarks& remarks) override;
   void Report(const Error& damage) override { reports.push_back(damage); }
+  std::optional<uint64_t> expected_size() const override { return size; }
 
+  std::optional<uint64_t> size;  // that is expected
   std::vector<ImportedDump> dumps;
   std::vector<Error> reports;
   uint64_t max_bytes = UINT64_MAX;  // then Write() fails
@@ -58,7 +60,8 @@ struct Imported {
 Imported Import(std::string_view text,
                 std::string_view name,
                 std::string_view form = {},
-                size_t piece = SIZE_MAX);
+                size_t piece = SIZE_MAX,
+                std::optional<uint64_t> expected_size = {});
 
 // A file of tests/golden.
 std::string Golden(const std::string& path);

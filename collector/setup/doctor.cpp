@@ -178,6 +178,7 @@ std::vector<Check> Diagnose(const Sysroot& root, const DoctorInput& input) {
   CheckPolicy(context, checks);
   CheckKernel(context, checks);
   CheckTimers(context, checks);
+  CheckWatch(context, checks);
   CheckSpace(context, checks);
   return checks;
 }

@@ -49,6 +49,7 @@ void CheckImage(const DoctorContext& context, std::vector<Check>& checks);
 void CheckPolicy(const DoctorContext& context, std::vector<Check>& checks);
 void CheckKernel(const DoctorContext& context, std::vector<Check>& checks);
 void CheckTimers(const DoctorContext& context, std::vector<Check>& checks);
+void CheckWatch(const DoctorContext& context, std::vector<Check>& checks);
 
 // "256 MiB"
 std::string Mebibytes(uint64_t bytes);

@@ -18,6 +18,7 @@ void Join(CaptureOrder& to, CaptureOrder from) {
     mine.recover |= order.recover;
     mine.clear |= order.clear;
     mine.is_error |= order.is_error;
+    mine.captured_dump = std::max(mine.captured_dump, order.captured_dump);
   }
   for (const auto& [part, snapshots] : from.snapshots) {
     to.snapshots[part].insert(snapshots.begin(), snapshots.end());
@@ -42,6 +43,8 @@ std::optional<CaptureOrder> OrderFor(const WatchEvent& event, const WatchRule& r
   order.name = event.DeviceName();
   order.bus = event.bus;
   order.device = event.device;
+  order.is_hosted = event.is_hosted;
+  if (event.is_hosted) order.name = "hosted " + order.name;
   bool is_wanted = false;
   switch (event.kind) {
     case EventKind::kHealthError:
@@ -131,6 +134,11 @@ CaptureQueue::Clock::time_point CaptureQueue::NextStart() const {
 }
 
 void CaptureQueue::Done(const std::string& name) { running_.erase(name); }
+
+bool CaptureQueue::IsWaiting(const std::string& name) const {
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [&](const Waiting& waiting) { return waiting.order.name == name; });
+}
 
 bool CaptureQueue::IsBusy(const std::string& bus, const std::string& device) const {
   const auto is_it = [&](const auto& one) { return one.bus == bus && one.device == device; };

@@ -22,16 +22,19 @@ struct ReporterOrder {
   bool dump = false, diagnose = false, recover = false, clear = false;
   bool is_error = false;  // it reported just now: its dump may be on the way
   uint64_t old_dump = 0;  // time of the dump that was stored before the report
+  uint64_t captured_dump = 0;  // of the last one that is in an archive of ours; 0: none
 };
 
 // One capture: what of one device, because of which events.
 struct CaptureOrder {
-  std::string name;         // of the queue: the device's, coredumps apart
+  // Of the queue: the device's; coredumps and hosted reporters of it apart.
+  std::string name;
   std::string bus, device;  // empty: not known
   std::map<PartName, ReporterOrder> reporters;
   std::map<PartName, std::set<uint32_t>> snapshots;
   std::set<std::string> devcoredumps;
   bool plugins = false, release_devcoredump = false;
+  bool is_hosted = false;  // the reporters are ours
   vmcoredd_dump_class allow = VMCOREDD_DUMP_PASSIVE;
   std::vector<std::string> hook;   // of the first event that has one
   std::vector<WatchEvent> events;  // the first of them
@@ -63,6 +66,8 @@ class CaptureQueue {
   Clock::time_point NextStart() const;
   void Done(const std::string& name);
 
+  // Whether an order of that name would join one.
+  bool IsWaiting(const std::string& name) const;
   // Whether something of the device waits or runs.
   bool IsBusy(const std::string& bus, const std::string& device) const;
   bool IsDevcoredumpBusy(const std::string& name) const;

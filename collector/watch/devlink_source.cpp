@@ -64,6 +64,7 @@ Result<void> DevlinkSource::Take(const devlink::Notification& notification) {
   switch (notification.command) {
     case DEVLINK_CMD_NEW: listener_.OnDevice(*handle, true); break;
     case DEVLINK_CMD_DEL: listener_.OnDevice(*handle, false); break;
+    case DEVLINK_CMD_FLASH_UPDATE_END: listener_.OnReload(*handle); break;
     case DEVLINK_CMD_HEALTH_REPORTER_RECOVER: {
       const auto reporter = devlink::ReadReporter(notification.message);
       if (reporter) {
@@ -77,7 +78,10 @@ Result<void> DevlinkSource::Take(const devlink::Notification& notification) {
     case DEVLINK_CMD_REGION_DEL: {
       const auto region = attributes->String(DEVLINK_ATTR_REGION_NAME);
       const auto snapshot = attributes->Uint(DEVLINK_ATTR_REGION_SNAPSHOT_ID);
-      // Without a number it is the region itself that came or went.
+      // Without a number it is the region itself that came or went: nobody tells of a reload.
+      if (region && !snapshot && notification.command == DEVLINK_CMD_REGION_NEW) {
+        listener_.OnReload(*handle);
+      }
       if (region && snapshot) {
         listener_.OnSnapshot(*handle, *region, static_cast<uint32_t>(*snapshot),
                              notification.command == DEVLINK_CMD_REGION_NEW);

@@ -22,6 +22,8 @@ class DevlinkListener {
                           uint32_t snapshot,
                           bool is_new) = 0;
   virtual void OnDevice(const devlink::Handle& handle, bool is_new) = 0;
+  // It has new firmware, or its driver set it up again.
+  virtual void OnReload(const devlink::Handle& handle) = 0;
   // Notifications were lost, or one could not be understood; `why` is printable.
   virtual void OnNotificationsLost(const std::string& why) = 0;
 };

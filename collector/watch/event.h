@@ -40,6 +40,7 @@ struct WatchEvent {
   uint64_t count = 1;       // so many of these, as counters say
   uint64_t dump_time = 0;   // of the dump that was stored before it; 0: none
   bool is_late = false;     // found by an enumeration, not told by the kernel
+  bool is_hosted = false;   // of a reporter that we host (collector/health), not the kernel
   int64_t time_us = 0;      // since 1970 UTC, when we heard of it
   std::chrono::steady_clock::time_point heard;
 

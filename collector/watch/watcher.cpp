@@ -73,6 +73,11 @@ void Watcher::StartHealth() {
   if (!settings) return log_.Write(Priority::kError, {}, settings.error().ToString());
   health_settings_ = *std::move(settings);
   if (!health_settings_.enabled) return;
+  if (!root_.is_machine()) {
+    health_settings_.sysroot = options_.sysroot;
+    health_settings_.socket = root_.Host(health_settings_.socket);
+    health_settings_.folder = root_.Host(health_settings_.folder);
+  }
   HealthCallbacks callbacks;
   callbacks.log = [this](int level, const std::string& text) {
     log_.Write(static_cast<Priority>(level), {}, text);

@@ -77,6 +77,7 @@ class Watcher final : public DevlinkListener {
                   uint32_t snapshot,
                   bool is_new) override;
   void OnDevice(const devlink::Handle& handle, bool is_new) override;
+  void OnReload(const devlink::Handle& handle) override;
   void OnNotificationsLost(const std::string& why) override;
   void OnUevent(const Uevent& uevent);
   void OnTrace(const DevlinkTrace& trace);
@@ -99,6 +100,8 @@ class Watcher final : public DevlinkListener {
   void SettleDevcoredumps();
   void SaveSoon();
   void Save(bool is_up);
+  void TellOfNewDevices();
+  WatchState ShownState() const;
 
   devlink::ChannelOpener opener() const;
   devlink::ChannelOpener opener(const CaptureOrder& order) const;
@@ -133,6 +136,7 @@ class Watcher final : public DevlinkListener {
   std::string devlink_problem_;
 
   EventLoop::TimerId enumerate_timer_ = 0, save_timer_ = 0, pump_timer_ = 0, limit_timer_ = 0;
+  EventLoop::TimerId baseline_timer_ = 0;
   bool enumerating_ = false, enumerate_again_ = false, was_enumerated_ = false;
   bool taking_recoveries_ = false;
   bool stopping_ = false, reload_ = false, restored_ = false;

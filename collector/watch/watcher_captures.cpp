@@ -21,6 +21,8 @@ namespace {
 // Beside its own limits: to start, to sync the archive, to recover (mlx5 takes a minute).
 constexpr milliseconds kCaptureMargin{120000};
 constexpr milliseconds kSaveDelay{500};
+// What vmcoredd-baseline.path watches.
+constexpr std::string_view kDevicesChangedPath = "/run/vmcoredd/devices-changed";
 // More of them than devices fail at once is a hook that hangs.
 constexpr size_t kMaxHooks = 8;
 
@@ -183,6 +185,33 @@ void Watcher::SaveSoon() {
   });
 }
 
+void Watcher::TellOfNewDevices() {
+  baseline_timer_ = 0;
+  // For Write() to write, it has to be another text.
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto told = root_.Write(kDevicesChangedPath, std::to_string(now.count()) + '\n');
+  if (!told) log_.Write(Priority::kWarning, {}, "no new baseline: " + told.error().ToString());
+}
+
+// The reporters that we host are shown as those of the kernel are.
+WatchState Watcher::ShownState() const {
+  WatchState shown = known_;
+  if (!health_) return shown;
+  for (const auto& device : health_->devices().all()) {
+    auto& reporters = shown.devices[device->bus + '/' + device->address].reporters;
+    for (const auto& hosted : device->reporters) {
+      const HealthReporter::Record& record = hosted->record();
+      ReporterState state;
+      state.state = static_cast<uint8_t>(record.state);
+      state.errors = record.errors;
+      state.recoveries = record.recoveries;
+      if (record.dump) state.dump_time = record.dump->time_ms;
+      reporters[{hosted->name().port, hosted->name().reporter}] = state;
+    }
+  }
+  return shown;
+}
+
 void Watcher::Save(bool is_up) {
   std::string text = StateText(settled_);
   if (text != saved_text_) {
@@ -196,7 +225,7 @@ void Watcher::Save(bool is_up) {
   if (options_.config.textfile.empty()) return;
   const auto written =
       WriteTextfile(root_.Host(options_.config.textfile),
-                    MetricsText(metrics_, known_, is_up && !options_.once, std::time(nullptr)));
+                    MetricsText(metrics_, ShownState(), is_up && !options_.once, std::time(nullptr)));
   if (!written)
     log_.Write(Priority::kWarning, {}, "cannot write metrics: " + written.error().ToString());
 }

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 namespace {
 
 constexpr milliseconds kLostDelay{50}, kNewDeviceDelay{500};
+// A driver that is loaded brings many things, one after the other.
+constexpr milliseconds kSettleDelay{5000};
 // Entries of the journal for one reporter or region that leads to no capture.
 constexpr uint64_t kTold = 10;
 constexpr seconds kToldWindow{600};
@@ -94,13 +96,20 @@ void Watcher::OnDevice(const devlink::Handle& handle, bool is_new) {
   if (is_new) {
     // Its reporters come after it, and nobody tells of them.
     EnumerateSoon(kNewDeviceDelay);
-    return;
+    return OnReload(handle);
   }
   known_.devices.erase(device);
   std::erase_if(captured_dumps_, [&](const auto& one) { return one.first.first == device; });
   Handle(NewEvent(EventKind::kDeviceGone, handle.bus, handle.device));
   Settle(device);
   Pump();
+}
+
+// Whoever keeps baselines decides whether this one is another: vmcoredd-baseline.path.
+void Watcher::OnReload(const devlink::Handle& handle) {
+  drivers_.erase(DeviceOf(handle));
+  loop_.CancelTimer(baseline_timer_);
+  baseline_timer_ = loop_.AddTimer(kSettleDelay, [this] { TellOfNewDevices(); });
 }
 
 void Watcher::OnNotificationsLost(const std::string& why) { OnLost("devlink", 0, why); }

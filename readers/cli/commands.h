@@ -151,6 +151,15 @@ struct BaselineCommand {
   bool json = false;
 };
 
+struct WatchCommand {
+  std::string config;  // empty: /etc/vmcoredd/vmcoredd.conf
+  std::string sysroot;
+  std::string netlink_socket;
+  bool check = false;
+  bool once = false;
+  bool foreground = false;
+};
+
 using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
@@ -168,7 +177,8 @@ using Command = std::variant<ListCommand,
 #ifdef VMCOREDD_WITH_DEVLINK
                              ,
                              CaptureCommand,
-                             BaselineCommand
+                             BaselineCommand,
+                             WatchCommand
 #endif
                              >;
 
@@ -198,6 +208,7 @@ void Run(const FinaliseCommand& command, Console& console);
 void Run(const DoctorCommand& command, Console& console);
 void Run(const CaptureCommand& command, Console& console);
 void Run(const BaselineCommand& command, Console& console);
+void Run(const WatchCommand& command, Console& console);
 
 }  // namespace vmcoredd::cli
 

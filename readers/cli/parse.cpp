@@ -58,6 +58,7 @@ struct Parsed {
   DoctorCommand doctor;
   CaptureCommand capture;
   BaselineCommand baseline;
+  WatchCommand watch;
 
   bool to_stdout = false;
   std::string show_offset;
@@ -262,6 +263,11 @@ void AddLive([[maybe_unused]] CLI::App& app, [[maybe_unused]] Parsed& parsed) {
                     "  vmcoredd baseline --if-changed\n"
                     "  vmcoredd baseline --show"),
       parsed.baseline);
+  AddWatchOptions(
+      AddSubcommand(app, "watch", "capture when a device reports an error: the service",
+                    "  vmcoredd watch --check\n"
+                    "  vmcoredd watch --once --foreground"),
+      parsed.watch);
 #endif
 }
 
@@ -289,6 +295,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
 #ifdef VMCOREDD_WITH_DEVLINK
   if (name == "capture") return parsed.capture;
   if (name == "baseline") return parsed.baseline;
+  if (name == "watch") return parsed.watch;
 #endif
   if (name == "finalise") return parsed.finalise;
   if (name == "record") return parsed.record;

@@ -11,6 +11,17 @@ namespace vmcoredd::cli {
 
 namespace {
 
+// Where to look: the same for all three.
+void AddPlaces(CLI::App& app, std::string& socket, std::string& config, std::string& sysroot) {
+  app.add_option("--netlink-socket", socket,
+                 "ask the server at this socket instead of the kernel")
+      ->type_name("SOCKET");
+  app.add_option("--config", config, "the configuration (/etc/vmcoredd/vmcoredd.conf)")
+      ->type_name("FILE");
+  app.add_option("--sysroot", sysroot, "work on the captured tree DIR instead of this machine")
+      ->type_name("DIR");
+}
+
 void AddSelection(CLI::App& app, LiveSelection& selection) {
   const auto off = [&](const char* option, bool& value, const char* words) {
     app.add_flag_callback(
@@ -37,14 +48,7 @@ void AddSelection(CLI::App& app, LiveSelection& selection) {
       ->check(CLI::Range(1, 86400));
   app.add_option("-N,--netns", selection.netns, "devices of this network namespace")
       ->type_name("NETNS");
-  app.add_option("--netlink-socket", selection.socket,
-                 "ask the server at this socket instead of the kernel")
-      ->type_name("SOCKET");
-  app.add_option("--config", selection.config, "the configuration (/etc/vmcoredd/vmcoredd.conf)")
-      ->type_name("FILE");
-  app.add_option("--sysroot", selection.sysroot,
-                 "work on the captured tree DIR instead of this machine")
-      ->type_name("DIR");
+  AddPlaces(app, selection.socket, selection.config, selection.sysroot);
 }
 
 }  // namespace
@@ -73,6 +77,13 @@ void AddBaselineOptions(CLI::App& app, BaselineCommand& baseline) {
   app.add_option("--keep", baseline.keep, "how many stay")->type_name("N");
   app.add_flag("--show", baseline.show, "list those that there are, and what has changed since");
   app.add_flag("--json", baseline.json, "print JSON (schema vmcoredd-capture/1)");
+}
+
+void AddWatchOptions(CLI::App& app, WatchCommand& watch) {
+  app.add_flag("--check", watch.check, "only look for mistakes in the configuration");
+  app.add_flag("--once", watch.once, "capture what is new now, and end")->excludes("--check");
+  app.add_flag("--foreground", watch.foreground, "say what happens here, not in the journal");
+  AddPlaces(app, watch.netlink_socket, watch.config, watch.sysroot);
 }
 
 }  // namespace vmcoredd::cli

@@ -10,10 +10,12 @@ namespace vmcoredd::cli {
 
 struct CaptureCommand;
 struct BaselineCommand;
+struct WatchCommand;
 
-// The grammar of `vmcoredd capture` and `vmcoredd baseline`, for parse.cpp.
+// The grammar of `vmcoredd capture`, `vmcoredd baseline` and `vmcoredd watch`, for parse.cpp.
 void AddCaptureOptions(CLI::App& app, CaptureCommand& capture);
 void AddBaselineOptions(CLI::App& app, BaselineCommand& baseline);
+void AddWatchOptions(CLI::App& app, WatchCommand& watch);
 
 }  // namespace vmcoredd::cli
 

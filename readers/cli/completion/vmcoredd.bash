@@ -107,7 +107,7 @@ _vmcoredd() {
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
       "list info extract show pack import attach detach verify unflatten \
-       prepare record finalise doctor devlink health capture baseline \
+       prepare record finalise doctor devlink health capture baseline watch \
        --help --version" -- "$cur")
     return
   fi
@@ -147,6 +147,7 @@ _vmcoredd() {
         --allow --timeout --netns --netlink-socket --config --sysroot --if-changed --keep \
         --show --json"
       ;;
+    watch) options="--check --once --foreground --netlink-socket --config --sysroot" ;;
     doctor) options="--config --sysroot --json --acknowledge" ;;
     finalise) options="--config --sysroot --directory" ;;
     record) options="--config --sysroot --output --disarm" ;;

@@ -78,6 +78,14 @@ void Watcher::StartHealth() {
     health_settings_.socket = root_.Host(health_settings_.socket);
     health_settings_.folder = root_.Host(health_settings_.folder);
   }
+  const auto folder = [](std::string path) {
+    return MakeFolders(path.substr(0, path.rfind('/')));
+  };
+  auto made = folder(health_settings_.folder);
+  if (made) made = folder(health_settings_.socket);
+  if (!made) {
+    return log_.Write(Priority::kError, {}, "no health reporters: " + made.error().ToString());
+  }
   HealthCallbacks callbacks;
   callbacks.log = [this](int level, const std::string& text) {
     log_.Write(static_cast<Priority>(level), {}, text);
@@ -93,7 +101,9 @@ void Watcher::StartHealth() {
 Result<int> Watcher::Run() {
   VMCOREDD_TRY(Start());
   VMCOREDD_TRY(loop_.Run());
-  return reload_ ? kReload : exit_code_;
+  if (reload_) return kReload;
+  // Who stops a service wants no failure of it: what went wrong was told when it did.
+  return options_.once ? exit_code_ : 0;
 }
 
 Result<void> Watcher::Start() {

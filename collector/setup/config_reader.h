@@ -190,6 +190,9 @@ class ConfigReader {
         continue;
       }
       VisitWatchRule(rules.emplace_back(), *this);
+      if (rules.back().nothing && !rules.back().capture.empty()) {
+        Problem(item.source().begin, "watch.rule: both capture and nothing");
+      }
       Close();
     }
     table_ = outer;

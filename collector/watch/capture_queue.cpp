@@ -2,6 +2,7 @@
 #include "collector/watch/capture_queue.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace vmcoredd::watch {
@@ -31,7 +32,9 @@ void Join(CaptureOrder& to, CaptureOrder from) {
   for (WatchEvent& event : from.events) {
     if (to.events.size() < CaptureOrder::kMaxEvents) to.events.push_back(std::move(event));
   }
-  to.event_count += from.event_count;
+  // Counters are a device's: they may be anything.
+  const uint64_t room = std::numeric_limits<uint64_t>::max() - to.event_count;
+  to.event_count += std::min(room, from.event_count);
 }
 
 bool IsUrgent(const CaptureOrder& order) { return !order.devcoredumps.empty(); }

@@ -20,8 +20,8 @@ namespace vmcoredd::watch {
 // What to do with a reporter in one capture.
 struct ReporterOrder {
   bool dump = false, diagnose = false, recover = false, clear = false;
-  bool is_error = false;  // it reported just now: its dump may be on the way
-  uint64_t old_dump = 0;  // time of the dump that was stored before the report
+  bool is_error = false;       // it reported just now: its dump may be on the way
+  uint64_t old_dump = 0;       // time of the dump that was stored before the report
   uint64_t captured_dump = 0;  // of the last one that is in an archive of ours; 0: none
 };
 

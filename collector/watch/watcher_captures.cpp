@@ -86,7 +86,8 @@ void Watcher::CaptureEnded(const CaptureOrder& order, JobEnd end) {
   const WatchEvent event = order.events.empty() ? WatchEvent() : order.events.front();
   std::string text = EventText(event);
   if (order.event_count > 1) text += " and " + std::to_string(order.event_count - 1) + " more";
-  text += ": captured, " + outcome;
+  const bool is_there = outcome == "complete" || outcome == "partial";
+  text += is_there ? ": captured, " + outcome : ": not captured, " + outcome;
   if (!result.archive.empty()) text += ", " + result.archive;
   if (!result.refused.empty()) text += ", " + result.refused;
   if (!result.failed.empty()) text += ", " + result.failed;
@@ -223,9 +224,9 @@ void Watcher::Save(bool is_up) {
     }
   }
   if (options_.config.textfile.empty()) return;
-  const auto written =
-      WriteTextfile(root_.Host(options_.config.textfile),
-                    MetricsText(metrics_, ShownState(), is_up && !options_.once, std::time(nullptr)));
+  const auto written = WriteTextfile(
+      root_.Host(options_.config.textfile),
+      MetricsText(metrics_, ShownState(), is_up && !options_.once, std::time(nullptr)));
   if (!written)
     log_.Write(Priority::kWarning, {}, "cannot write metrics: " + written.error().ToString());
 }

@@ -67,8 +67,7 @@ std::vector<std::string> OwnCommand(const WatchCommand& command) {
 
 void Run(const WatchCommand& command, Console& console) {
   const auto config = ReadConfig(command.config, Sysroot(command.sysroot), console);
-  if (!config || command.check) return;
-  const std::string program = WatchProgram();
+  if (!config) return;
   const Sysroot root(command.sysroot);
   std::string text = WatchText(*config);
   if (config->health.enabled) {
@@ -76,6 +75,8 @@ void Run(const WatchCommand& command, Console& console) {
     if (!health) return console.AddUnusable(command.config, health.error());
     text += *health;
   }
+  if (command.check) return;
+  const std::string program = WatchProgram();
   const auto fd = HandOver(text);
   if (!fd) return console.AddProblem(program, fd.error());
   std::vector<std::string> arguments = {program, "--config-fd", std::to_string(fd->get())};

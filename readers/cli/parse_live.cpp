@@ -13,8 +13,7 @@ namespace {
 
 // Where to look: the same for all three.
 void AddPlaces(CLI::App& app, std::string& socket, std::string& config, std::string& sysroot) {
-  app.add_option("--netlink-socket", socket,
-                 "ask the server at this socket instead of the kernel")
+  app.add_option("--netlink-socket", socket, "ask the server at this socket instead of the kernel")
       ->type_name("SOCKET");
   app.add_option("--config", config, "the configuration (/etc/vmcoredd/vmcoredd.conf)")
       ->type_name("FILE");

@@ -2,6 +2,7 @@
 #include "readers/cli/live_sources.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -54,10 +55,20 @@ ChannelOpener OpenerOf(const LiveSelection& selection) {
   };
 }
 
+// A dump's child is killed after `silence_ms` without a byte. Who asks gives up a little
+// earlier, and has a reason to tell.
+std::chrono::milliseconds PatienceOf(const Config& config) {
+  const std::chrono::milliseconds silence(config.live.silence_ms);
+  return silence - std::min(silence / 4, std::chrono::milliseconds(2000));
+}
+
 class Finder {
  public:
   Finder(const LiveSelection& selection, const Config& config)
-      : selection_(selection), root_(selection.sysroot), open_(OpenerOf(selection)) {
+      : selection_(selection),
+        root_(selection.sysroot),
+        open_(OpenerOf(selection)),
+        patience_(PatienceOf(config)) {
     const std::string& allow = selection.allow.empty() ? config.live.allow : selection.allow;
     sources_.max_class = ClassOf(allow);
     sources_.plugins.max_class = sources_.max_class;
@@ -103,6 +114,7 @@ class Finder {
                           : Result<DevlinkClient>(tl::unexpected(channel.error()));
     if (client) {
       client_.emplace(*std::move(client));
+      client_->generic().set_timeout(patience_);
     } else {
       sources_.warnings.push_back("devlink: " + client.error().ToString());
     }
@@ -157,6 +169,7 @@ class Finder {
     request.stored_dumps = request.diagnose = selection_.health;
     request.trigger_dumps = selection_.trigger && selection_.health;
     request.names = selection_.names;
+    request.patience = patience_;
     auto offers = devlink::OfferDevlinkDumps(*client_, open_, request);
     if (!offers) {
       sources_.warnings.push_back("devlink: " + offers.error().ToString());
@@ -186,6 +199,7 @@ class Finder {
   const LiveSelection& selection_;
   const Sysroot root_;
   ChannelOpener open_;
+  const std::chrono::milliseconds patience_;
   std::optional<DevlinkClient> client_;
   std::vector<Handle> handles_;
   LiveSources sources_;

@@ -53,16 +53,24 @@ std::string_view KindName(DeviceInfo::Version::Kind kind) {
 
 Handle DeviceOf(const Handle& handle) { return {handle.bus, handle.device, std::nullopt}; }
 
-Result<DevlinkClient> Connect(const ChannelOpener& open) {
-  auto channel = VMCOREDD_TRY(open());
-  return DevlinkClient::Open(std::move(channel));
-}
+// What callbacks connect with, in whatever process calls them.
+struct Connector {
+  ChannelOpener open;
+  std::chrono::milliseconds patience;
+
+  Result<DevlinkClient> operator()() const {
+    auto channel = VMCOREDD_TRY(open());
+    auto client = VMCOREDD_TRY(DevlinkClient::Open(std::move(channel)));
+    client.generic().set_timeout(patience);
+    return client;
+  }
+};
 
 // Everything that devlink says, and what of it was asked for.
 class Survey {
  public:
   Survey(DevlinkClient& client, const ChannelOpener& open, const DumpRequest& request)
-      : client_(client), open_(open), request_(request) {}
+      : client_(client), connect_{open, request.patience}, request_(request) {}
 
   Result<DumpOffers> Run() {
     const auto devices = VMCOREDD_TRY(client_.Devices());
@@ -160,9 +168,9 @@ class Survey {
     offer.registration.device.emplace_back("snapshot", std::to_string(number));
     offer.registration.size = region.size;
     offer.registration.collect = StreamCallback(
-        [open = open_, handle = region.handle, name = region.name, size = region.size, number,
+        [connect = connect_, handle = region.handle, name = region.name, size = region.size, number,
          is_new](OutputStream& out, DumpContext& context) -> Result<void> {
-          DevlinkClient client = VMCOREDD_TRY(Connect(open));
+          DevlinkClient client = VMCOREDD_TRY(connect());
           if (is_new) {
             VMCOREDD_TRY(client.NewSnapshot(handle, name, number));
             context.AddPerturbation("a snapshot was taken for this capture, and deleted");
@@ -175,9 +183,9 @@ class Survey {
         });
     if (!is_new) return;
     offer.risk = DumpOffer::Risk::kSideEffect;
-    offer.cleanup = [open = open_, handle = region.handle, name = region.name,
+    offer.cleanup = [connect = connect_, handle = region.handle, name = region.name,
                      number]() -> Result<void> {
-      DevlinkClient client = VMCOREDD_TRY(Connect(open));
+      DevlinkClient client = VMCOREDD_TRY(connect());
       auto deleted = client.DeleteSnapshot(handle, name, number);
       if (deleted) return {};
       const ErrorCode code = deleted.error().code();
@@ -216,9 +224,9 @@ class Survey {
     }
     if (!is_stored) offer.risk = DumpOffer::Risk::kIntrusive;
     offer.registration.collect =
-        StreamCallback([open = open_, name = ReporterName{reporter.handle, reporter.name},
+        StreamCallback([connect = connect_, name = ReporterName{reporter.handle, reporter.name},
                         is_stored](OutputStream& out, DumpContext& context) -> Result<void> {
-          DevlinkClient client = VMCOREDD_TRY(Connect(open));
+          DevlinkClient client = VMCOREDD_TRY(connect());
           // Asking for a dump that somebody has cleared meanwhile would make a new one.
           const bool has_dump = VMCOREDD_TRY(client.GetReporter(name)).has_dump();
           if (is_stored && !has_dump) {
@@ -234,16 +242,16 @@ class Survey {
     DumpOffer& offer = AddFmsg(reporter, reporter.name + ".diagnose");
     offer.is_optional = true;
     offer.registration.collect =
-        StreamCallback([open = open_, name = ReporterName{reporter.handle, reporter.name}](
+        StreamCallback([connect = connect_, name = ReporterName{reporter.handle, reporter.name}](
                            OutputStream& out, DumpContext&) -> Result<void> {
-          DevlinkClient client = VMCOREDD_TRY(Connect(open));
+          DevlinkClient client = VMCOREDD_TRY(connect());
           return client.Diagnose(
               name, [&](const Message& message) { return WriteMessage(out, message); });
         });
   }
 
   DevlinkClient& client_;
-  const ChannelOpener& open_;
+  const Connector connect_;
   const DumpRequest& request_;
   std::vector<DeviceInfo> infos_;
   std::vector<Port> ports_;

@@ -2,6 +2,7 @@
 #ifndef READERS_DEVLINK_DEVLINK_DUMPS_H_
 #define READERS_DEVLINK_DEVLINK_DUMPS_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,9 @@ struct DumpRequest {
   bool diagnose = true;
   // Only these, if any: "dummy", "cr-space"; names of regions and reporters.
   std::vector<std::string> names;
+  // How long callbacks wait for an answer. Whoever runs them in a child with a deadline wants
+  // them to give up before it: what came before is then handed on.
+  std::chrono::milliseconds patience{120000};
 };
 
 // A dump that could be captured. Reading what is stored is passive, and so is a diagnosis,

@@ -98,7 +98,8 @@ Result<void> RecordedChannel::Send(std::span<const std::byte> bytes) {
 }
 
 Result<std::optional<std::span<const std::byte>>> RecordedChannel::Receive(
-    std::chrono::milliseconds /*timeout*/) {
+    std::chrono::milliseconds timeout) {
+  recording_->timeout = timeout;
   auto& events = pending_.empty() ? recording_->notifications : pending_;
   if (events.empty()) return std::nullopt;
   RecordedEvent event = std::move(events.front());

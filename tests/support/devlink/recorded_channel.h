@@ -2,6 +2,7 @@
 #ifndef TESTS_SUPPORT_DEVLINK_RECORDED_CHANNEL_H_
 #define TESTS_SUPPORT_DEVLINK_RECORDED_CHANNEL_H_
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -50,7 +51,8 @@ struct Recording {
     bool Has(uint16_t attribute) const;
   };
   std::vector<Request> requests;
-  std::vector<uint32_t> groups;  // joined
+  std::vector<uint32_t> groups;         // joined
+  std::chrono::milliseconds timeout{};  // of the last Receive()
 
   void Answer(std::vector<RecordedEvent> events) { answers.push_back(std::move(events)); }
   void Answer(const std::vector<std::vector<std::byte>>& datagrams);

@@ -363,6 +363,18 @@ TEST_F(DevlinkDumpsTest, HostileNamesBecomeSafeOnesAndStayInTheProperties) {
               Contains(std::pair<std::string, std::string>("region", name)));
 }
 
+TEST_F(DevlinkDumpsTest, CallbacksHaveThePatienceThatTheyAreGiven) {
+  regions_ = {RegionOf(kNic, "cr-space", 8, {1})};
+  DumpRequest request;
+  request.patience = std::chrono::milliseconds(1234);
+  const DumpOffers offers = Offer(request);
+  recording_->Answer({Silence()});
+  const auto collected = Collect(offers.offers.at(0));
+  ASSERT_FALSE(collected);
+  EXPECT_EQ(collected.error().os_error(), ETIMEDOUT);
+  EXPECT_EQ(recording_->timeout, request.patience);
+}
+
 TEST_F(DevlinkDumpsTest, CallbacksOutliveTheOpener) {
   regions_ = {RegionOf(kNic, "cr-space", 8, {1})};
   const DumpOffers offers = Offer({});

@@ -166,9 +166,11 @@ void LiveCapture::Impl::CleanUp(const LiveDump& dump) {
                             });
   if (end && end->is_success()) return;
   if (output.empty()) output = end ? ChildEndText(*end) : end.error().ToString();
+  const std::string problem =
+      "what it left behind could not be put in order: " + EscapeBytes(output);
+  if (observer.on_left_behind) observer.on_left_behind(dump.registration.name, problem);
   // Notes always fit.
-  (void)sink.AddNote(EscapeBytes(dump.registration.name) +
-                     ": what it left behind could not be put in order: " + EscapeBytes(output));
+  (void)sink.AddNote(EscapeBytes(dump.registration.name) + ": " + problem);
 }
 
 Result<void> LiveCapture::Impl::Add(const LiveDump& dump) {

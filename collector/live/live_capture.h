@@ -55,10 +55,12 @@ struct LiveSummary {
 };
 
 // Told of progress within a dump (bytes so far), and of its end: `problem` is empty when all
-// is well. For a person on a terminal.
+// is well; and of what a dump left behind on its device, because cleanup failed. For a person
+// on a terminal.
 struct LiveObserver {
   std::function<void(const std::string& name, uint64_t bytes)> on_progress;
   std::function<void(const std::string& name, Outcome outcome, const std::string& problem)> on_end;
+  std::function<void(const std::string& name, const std::string& problem)> on_left_behind;
 };
 
 struct PluginRequest;

@@ -250,6 +250,11 @@ std::optional<LiveOutcome> CaptureSources(LiveSettings settings,
     console.Note(EscapeBytes(name) + ": " + std::string(OutcomeName(how)) + ": " + problem);
     console.RaiseProblem();
   };
+  observer.on_left_behind = [&](const std::string& name, const std::string& problem) {
+    progress.reset();
+    console.Note(EscapeBytes(name) + ": " + problem);
+    console.RaiseProblem();
+  };
   const auto run = [&]() -> Result<LiveSummary> {
     auto capture = VMCOREDD_TRY(LiveCapture::Begin(settings, observer));
     for (const Properties& device : sources.devices) capture.AddDevice(device);

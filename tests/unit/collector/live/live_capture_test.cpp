@@ -269,6 +269,8 @@ TEST_F(LiveCaptureTest, CleanupRunsHoweverTheChildEnded) {
   EXPECT_EQ(ReadFile(mark), "xx");
   ASSERT_EQ(run.archive.fragment.warnings.size(), 1U);
   EXPECT_NE(run.archive.fragment.warnings[0].find("cannot delete snapshot 3"), std::string::npos);
+  EXPECT_EQ(run.left_behind.size(), 1U);
+  EXPECT_NE(run.left_behind.at("a_kill").find("cannot delete snapshot 3"), std::string::npos);
 }
 
 TEST_F(LiveCaptureTest, NothingToCaptureIsAnArchiveThatSaysSo) {

@@ -57,6 +57,9 @@ LiveRun Run(LiveSettings settings,
   observer.on_end = [&](const std::string& name, Outcome, const std::string& problem) {
     run.problems[name] = problem;
   };
+  observer.on_left_behind = [&](const std::string& name, const std::string& problem) {
+    run.left_behind[name] = problem;
+  };
   auto capture = LiveCapture::Begin(settings, observer);
   EXPECT_TRUE(capture) << capture.error().ToString();
   if (!capture) return run;

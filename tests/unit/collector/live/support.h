@@ -30,6 +30,7 @@ struct LiveRun {
   LiveSummary summary;
   ArchiveContent archive;
   std::map<std::string, std::string> problems;  // as the observer was told
+  std::map<std::string, std::string> left_behind;
 };
 LiveRun CaptureLive(LiveSettings settings, const std::vector<LiveDump>& dumps);
 LiveRun CaptureLive(LiveSettings settings,

@@ -173,8 +173,10 @@ class Finder {
     auto offers = devlink::OfferDevlinkDumps(*client_, open_, request);
     if (!offers) {
       sources_.warnings.push_back("devlink: " + offers.error().ToString());
+      sources_.is_incomplete = true;
       return;
     }
+    sources_.is_incomplete = !offers->problems.empty();
     for (std::string& problem : offers->problems) sources_.warnings.push_back(std::move(problem));
     MergeDevices(offers->devices, sources_.devices);
     for (devlink::DumpOffer& offer : offers->offers) {
@@ -269,8 +271,9 @@ std::optional<LiveOutcome> CaptureSources(LiveSettings settings,
     return std::nullopt;
   }
   outcome.summary = *std::move(summary);
-  // Nothing, because somebody could not be asked.
-  if (!sources.warnings.empty() && outcome.dumps.empty()) console.RaiseProblem();
+  // Less, or nothing, because somebody could not be asked.
+  const bool is_nothing = !sources.warnings.empty() && outcome.dumps.empty();
+  if (sources.is_incomplete || is_nothing) console.RaiseProblem();
   return outcome;
 }
 

@@ -23,6 +23,7 @@ struct LiveSources {
   PluginRequest plugins;
   std::vector<Properties> devices;
   std::vector<std::string> warnings;  // what could not be asked
+  bool is_incomplete = false;         // although there is somebody to ask
   vmcoredd_dump_class max_class = VMCOREDD_DUMP_PASSIVE;
 };
 

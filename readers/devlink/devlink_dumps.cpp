@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <map>
 #include <utility>
@@ -70,12 +71,12 @@ struct Connector {
 class Survey {
  public:
   Survey(DevlinkClient& client, const ChannelOpener& open, const DumpRequest& request)
-      : client_(client), connect_{open, request.patience}, request_(request) {}
+      : client_(&client), connect_{open, request.patience}, request_(request) {}
 
   Result<DumpOffers> Run() {
-    const auto devices = VMCOREDD_TRY(client_.Devices());
-    Keep("dev info", client_.Infos(), infos_);
-    Keep("port", client_.Ports(), ports_);
+    const auto devices = VMCOREDD_TRY(client_->Devices());
+    Keep("dev info", client_->Infos(), infos_);
+    Keep("port", client_->Ports(), ports_);
     for (const Handle& device : devices) {
       if (IsWanted(device, true)) offers_.devices.push_back(Identity(device));
     }
@@ -89,7 +90,16 @@ class Survey {
   void Keep(const char* what, Result<std::vector<T>> answer, std::vector<T>& into) {
     if (answer) {
       into = *std::move(answer);
-    } else if (answer.error().code() != ErrorCode::kUnsupported) {
+      return;
+    }
+    if (answer.error().os_error() == ETIMEDOUT) {
+      // A list that did not come to its end stands in the way of the next one.
+      if (auto client = connect_()) {
+        other_client_.emplace(*std::move(client));
+        client_ = &*other_client_;
+      }
+    }
+    if (answer.error().code() != ErrorCode::kUnsupported) {
       offers_.problems.push_back(std::string("devlink ") + what + ": " + answer.error().ToString());
     }
   }
@@ -150,7 +160,7 @@ class Survey {
 
   void OfferRegions() {
     std::vector<Region> regions;
-    Keep("region", client_.Regions(), regions);
+    Keep("region", client_->Regions(), regions);
     uint32_t snapshot = RandomSnapshot();
     for (const Region& region : regions) {
       if (!IsWanted(region.handle, false) || !IsNamed(region.name) || region.size == 0) continue;
@@ -197,7 +207,7 @@ class Survey {
 
   void OfferReporters() {
     std::vector<Reporter> reporters;
-    Keep("health", client_.Reporters(), reporters);
+    Keep("health", client_->Reporters(), reporters);
     for (const Reporter& reporter : reporters) {
       if (!IsWanted(reporter.handle, false) || !IsNamed(reporter.name)) continue;
       if (reporter.has_dump() && request_.stored_dumps) {
@@ -250,7 +260,8 @@ class Survey {
         });
   }
 
-  DevlinkClient& client_;
+  DevlinkClient* client_;  // not owned; another one when it got no answer
+  std::optional<DevlinkClient> other_client_;
   const Connector connect_;
   const DumpRequest& request_;
   std::vector<DeviceInfo> infos_;

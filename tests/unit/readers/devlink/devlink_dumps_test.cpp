@@ -337,6 +337,16 @@ TEST_F(DevlinkDumpsTest, WhatCannotBeAskedIsAProblemAndCostsItselfOnly) {
                           "devlink_0000:00:05.0_fw.diagnose"));
 }
 
+// The list that did not end is in the way of others on the same socket.
+TEST_F(DevlinkDumpsTest, WhatIsNotAnsweredCostsItselfOnly) {
+  regions_ = {RegionOf(kNic, "cr-space", 8, {1})};
+  infos_ = {Datagram(InfoOf(kNic)), Silence()};
+  const DumpOffers offers = Offer({});
+  ASSERT_THAT(offers.problems, SizeIs(1));
+  EXPECT_THAT(offers.problems[0], HasSubstr("no answer within"));
+  EXPECT_THAT(Names(offers), ElementsAre("devlink_0000:00:05.0_cr-space@1"));
+}
+
 TEST_F(DevlinkDumpsTest, WhatAKernelDoesNotHaveIsNoProblem) {
   regions_ = {};
   infos_ = {Datagram(AckMessage(EOPNOTSUPP))};

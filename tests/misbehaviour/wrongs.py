@@ -65,3 +65,44 @@ DEVICES = [
     ("configuration space cut off", config()[:16], MEMORY_BAR, ("partial", 16), None, ""),
     ("vanishes while it is read", config(), MEMORY_BAR, ("failed", 0), ("failed", 0), ""),
 ]
+
+# Of the plugins above, those that a live capture could take otherwise: it has deadlines and
+# limits of its own.
+LIVE_PLUGINS = [row for row in PLUGINS
+                if row[0] in ("crash", "hang", "close", "overrun", "short", "nothing", "endless",
+                              "hang-register")]
+
+# What a kernel does while one of its regions is read, each of 1 MiB: its name
+# (unruly_kernel.py), the words for it, outcome, bytes, reason. It goes wrong behind 600 KiB;
+# of a child that does not come to hand on what it has, what is kept is less.
+REGIONS = [
+    ("whole", "nothing", "ok", 1 << 20, ""),
+    ("silent", "never answers", "failed", 0, "no answer within"),
+    ("stops", "falls silent", "partial", 600 << 10, "no answer within"),
+    ("stuck", "does not let its reader go", "timed-out", 512 << 10, "before the deadline"),
+    ("crash", "crashes its reader", "partial", 512 << 10, "signal 11 (SEGV)"),
+    ("oom", "kills its reader", "partial", 512 << 10, "signal 9 (KILL)"),
+    ("nothing", "delivers nothing", "failed", 0, "expected 1048576 bytes, found 0"),
+    ("short", "delivers less than its size", "partial", 600 << 10, "found 614400"),
+    ("more", "delivers more than its size", "partial", 1 << 20, "a chunk of 256 at 1048576"),
+    ("vanishes", "disappears in mid-dump", "partial", 600 << 10, "No such device"),
+    ("hangs-up", "hangs up", "partial", 600 << 10, "closed the connection"),
+    ("garbage", "answers garbage", "partial", 600 << 10, "message: expected"),
+    ("cut", "cuts a message", "partial", 600 << 10, "message: expected 4"),
+    ("no-address", "sends a chunk without address", "partial", 600 << 10, "with address and data"),
+    ("again", "sends chunks again", "partial", 600 << 10, "found one at 610304"),
+    ("beyond", "sends a chunk from elsewhere", "partial", 600 << 10, "at 9223372036854775808"),
+    ("gap", "leaves a chunk out", "partial", (1 << 20) - 4096, ""),
+    ("flood", "sends messages without a byte", "timed-out", 512 << 10, "before the deadline"),
+    ("strange", "speaks of what nobody knows", "ok", 1 << 20, ""),
+    ("refused", "refuses who is not root", "failed", 0, "Operation not permitted"),
+]
+
+# The same of stored dumps of reporters: outcome, reason.
+REPORTERS = [
+    ("empty", "delivers nothing", "failed", "it delivered nothing"),
+    ("unbalanced", "ends more than it began", "ok", ""),
+    ("open", "begins and does not end", "ok", ""),
+    ("silent-dump", "never answers", "failed", "no answer within"),
+    ("trampled", "is trampled again and again", "failed", "temporarily unavailable"),
+]

@@ -18,7 +18,10 @@ namespace vmcoredd::cli {
 
 namespace {
 
-void Show(const std::string& folder, const Sysroot& root, Console& console) {
+void Show(const std::string& folder,
+          const Sysroot& root,
+          const std::vector<Properties>& devices,
+          Console& console) {
   const auto archives = ListArchives(folder, kBaselinePrefix);
   if (!archives) return console.AddUnusable(folder, archives.error());
   for (const ShelvedArchive& archive : *archives) {
@@ -31,8 +34,7 @@ void Show(const std::string& folder, const Sysroot& root, Console& console) {
   }
   const auto newest = ReadNewestBaseline(folder);
   if (!newest) return console.AddProblem(archives->back().path, newest.error());
-  for (const std::string& change :
-       ChangesSince(newest->fragment, ReleaseOf(root), MachineDevices(root))) {
+  for (const std::string& change : ChangesSince(newest->fragment, ReleaseOf(root), devices)) {
     console.Print("changed since: " + change + '\n');
   }
 }
@@ -45,11 +47,11 @@ void Run(const BaselineCommand& command, Console& console) {
   const auto config = ReadConfig(command.selection.config, root, console);
   if (!config) return;
   const std::string folder = root.Host(kBaselineFolder);
-  if (command.show) return Show(folder, root, console);
   LiveSelection selection = command.selection;
   selection.new_snapshots |= config->baseline.new_snapshots;
   auto sources = FindLiveSources(selection, *config, console);
   if (!sources) return;
+  if (command.show) return Show(folder, root, sources->devices, console);
   if (command.if_changed) {
     const auto newest = ReadNewestBaseline(folder);
     // One that cannot be read is as good as none.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # build.sh [--dwarf] [--cached]: builds the small crash-capable test kernel from
-# Debian's linux-source package and prints the folder that holds it: bzImage,
-# vmlinux (with --dwarf), modules/ and build/ (for out-of-tree modules). The
-# result is cached outside the tree, keyed by the source version, the compiler
-# and the configuration, because a build takes 5 to 15 minutes on two cores.
+# Debian's linux-source package with patches/ and prints the folder that holds it:
+# bzImage, vmlinux (with --dwarf), modules/ and build/ (for out-of-tree modules). The
+# result is cached outside the tree, keyed by the source version, the compiler, the
+# configuration and the patches, because a build takes 5 to 15 minutes on two cores.
 # --cached: exit code 77 instead of a build.
 set -euo pipefail
 
@@ -27,7 +27,7 @@ version=$(dpkg-query -W -f '${Version}' "linux-source-$source_series")
 
 fragment=$(grep -E '^CONFIG_|^# CONFIG_.* is not set$' "$here/kernel.config")
 [ "$dwarf" = 0 ] || fragment+=$'\nCONFIG_DEBUG_INFO_DWARF4=y\n# CONFIG_DEBUG_INFO_NONE is not set'
-key=$( (printf '%s\n' "$version" "$fragment"; gcc --version | head -n 1) | sha256sum | cut -c1-16)
+key=$( (printf '%s\n' "$version" "$fragment"; cat "$here"/patches/*.patch; gcc --version | head -n 1) | sha256sum | cut -c1-16)
 out=$cache/kernel/$key
 if [ -e "$out/complete" ]; then echo "$out"; exit 0; fi
 [ "$cached" = 0 ] || exit 77
@@ -51,6 +51,7 @@ trap report_failure EXIT
 # Not "( ... ) || ...": that would switch off errexit inside.
 (
   cd "$out/build"
+  for change in "$here"/patches/*.patch; do patch -p1 --batch <"$change"; done
   export KBUILD_BUILD_TIMESTAMP='@0' KBUILD_BUILD_USER=vmcoredd KBUILD_BUILD_HOST=e2e
   make tinyconfig
   scripts/kconfig/merge_config.sh -m .config "$out/fragment"

@@ -12,6 +12,7 @@ out=$3
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
+chmod 755 "$root" # not everybody in the guest is root
 mkdir -p "$root"/{bin,dev,etc,proc,sys,tmp,run,host,guest,modules}
 file -L /bin/busybox | grep -q 'statically linked' ||
   { echo "error: /bin/busybox is not static: apt-get install busybox-static" >&2; exit 3; }

@@ -70,7 +70,7 @@ order=$(find "$root/tmp/u" -path '*scripts/init-top/ORDER' -exec cat {} +)
 in_root lsinitramfs "/boot/initrd.img-$kernel" >"$work/normal"
 ! grep -q vmcoredd "$work/normal" || fail "the normal image has something of ours"
 for unit in vmcoredd-record.service vmcoredd-finalise.service vmcoredd-refresh.timer \
-  vmcoredd-baseline.timer; do
+  vmcoredd-baseline.timer vmcoredd-baseline.path vmcoredd-watch.service; do
   [ "$(in_root systemctl is-enabled "$unit")" = enabled ] || fail "$unit is not enabled"
 done
 in_root sh -c 'for unit in /usr/lib/systemd/system/vmcoredd-*; do systemd-analyze verify --man=no "$unit" 2>&1 || exit; done' |

@@ -12,9 +12,12 @@ known() {
     [ "$option" = --help ] || grep -q -- "$option" text || echo "$option is not in $page"
   done
 }
-known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack import attach detach verify unflatten
+known "$SOURCE/readers/cli/vmcoredd.1" list info extract show pack import attach detach verify unflatten capture baseline
 known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare record finalise doctor
 known "$SOURCE/readers/cli/devlink/vmcoredd-devlink.8" devlink
+# Its options are those of vmcoredd-devlink(8).
+mandoc -Tlint -W warning "$SOURCE/collector/health/vmcoredd-health.8"
+known "$SOURCE/collector/watch/vmcoredd-watch.8" watch
 # Every key of the configuration is in its page.
 mandoc -Tlint -W warning "$SOURCE/collector/setup/vmcoredd.conf.5"
 mandoc -Tascii "$SOURCE/collector/setup/vmcoredd.conf.5" | sed 's/.\x08//g' > text

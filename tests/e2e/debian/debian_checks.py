@@ -7,6 +7,7 @@ import json
 import machine
 import pci
 import register_checks as reg
+import watch_checks
 from report import command, said
 from vmcore_checks import Vmcoredd
 
@@ -39,7 +40,7 @@ def check_vmcore(checks, vmcoredd, found):
 def check_archive(checks, vmcoredd, found):
     """The archive, wherever finalise has put it, and what it says."""
     archives = sorted((found.folder / "var/crash").rglob("*.vmcoredd")) + \
-        sorted((found.folder / "var/lib/vmcoredd").rglob("*.vmcoredd"))
+        sorted((found.folder / "var/lib/vmcoredd/pending").rglob("*.vmcoredd"))
     if not checks.equal("archives of device dumps", len(archives), 1):
         return None
     for line in vmcoredd.run("list", archives[0]).stdout.decode().splitlines():
@@ -136,6 +137,10 @@ def run(checks, found):
     check_vmcore(checks, vmcoredd, found)
     check_services(checks, found)
     check_hold(checks, found)
+    if found.built["live"]:
+        watch_checks.run(checks, vmcoredd, found.folder, found.vmcoredd)
+    else:
+        checks.note("no live devices: the headers of the stock kernel are not installed")
     archive = check_archive(checks, vmcoredd, found)
     if archive:
         show_manifest(checks, found.vmcoredd, archive)

@@ -86,12 +86,22 @@ class Root:
         """What the test itself adds to the machine."""
         overlay = HERE / "overlay"
         self.install(overlay / "e2e", "/usr/local/sbin/e2e", 0o755)
+        self.install(overlay / "watch", "/usr/local/sbin/e2e-watch", 0o755)
         self.install(overlay / "e2e.service", "/etc/systemd/system/e2e.service")
         self.install(overlay / "kdump-tools-dump.conf",
                      "/etc/systemd/system/kdump-tools-dump.service.d/60-e2e.conf")
         self.install(overlay / "hook", "/usr/share/initramfs-tools/hooks/zz-e2e", 0o755)
         self.chroot("systemctl", "enable", "e2e.service")
         self.chroot("systemctl", "mask", "serial-getty@ttyS0.service", "getty@tty1.service")
+
+    def add_live_device(self, work):
+        """devlinksim for the stock kernel, where this machine has its headers. Whether."""
+        headers = pathlib.Path("/lib/modules") / self.kernel
+        if not (headers / "build").exists():
+            return False
+        _command(HERE.parent / "devlink/module/build.sh", headers, work / "devlinksim")
+        self.install(work / "devlinksim/devlinksim.ko", "/usr/local/lib/devlinksim.ko")
+        return True
 
     @property
     def collector(self):

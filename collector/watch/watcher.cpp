@@ -19,12 +19,12 @@ using std::chrono::milliseconds;
 namespace {
 
 // A driver that recovers may hold its lock for a minute (mlx5), and many devices are asked.
-constexpr milliseconds kEnumerateTime{180000}, kRecoverySwitchTime{180000};
+constexpr milliseconds kEnumerateTime{180000};
 constexpr milliseconds kCheckTime{30000};
-// Between enumerations because of lost events, and for events that an enumeration crossed.
-constexpr milliseconds kLostDelay{50}, kAgainDelay{1000};
+// Between enumerations, when events crossed one.
+constexpr milliseconds kAgainDelay{1000};
 // Captures that run when we are to end get so long; with a reload they are waited for.
-constexpr milliseconds kStopTime{20000}, kReloadTime{120000}, kRestoreTime{10000};
+constexpr milliseconds kStopTime{20000}, kReloadTime{120000};
 constexpr milliseconds kTextfilePeriod{60000};
 constexpr int kExitProblem = 1;
 constexpr size_t kNotificationBytes = size_t{8} << 20;
@@ -59,41 +59,6 @@ devlink::ChannelOpener Watcher::opener() const {
     if (!path.empty()) return devlink::ConnectUnix(path);
     return devlink::OpenNetlink({});
   };
-}
-
-devlink::ChannelOpener Watcher::opener(const CaptureOrder& order) const {
-  if (!order.is_hosted) return opener();
-  return [path = health_settings_.socket] { return devlink::ConnectUnix(path); };
-}
-
-// Reporters of ours. Without them everything else is as useful as before.
-void Watcher::StartHealth() {
-  if (options_.once) return;
-  auto settings = ParseHealthSettings(options_.config.health);
-  if (!settings) return log_.Write(Priority::kError, {}, settings.error().ToString());
-  health_settings_ = *std::move(settings);
-  if (!health_settings_.enabled) return;
-  if (!root_.is_machine()) {
-    health_settings_.sysroot = options_.sysroot;
-    health_settings_.socket = root_.Host(health_settings_.socket);
-    health_settings_.folder = root_.Host(health_settings_.folder);
-  }
-  const auto folder = [](std::string path) { return MakeFolders(path.substr(0, path.rfind('/'))); };
-  auto made = folder(health_settings_.folder);
-  if (made) made = folder(health_settings_.socket);
-  if (!made) {
-    return log_.Write(Priority::kError, {}, "no health reporters: " + made.error().ToString());
-  }
-  HealthCallbacks callbacks;
-  callbacks.log = [this](int level, const std::string& text) {
-    log_.Write(static_cast<Priority>(level), {}, text);
-  };
-  callbacks.on_report = [this](const HealthReport& report) { OnHostedReport(report); };
-  auto host = HealthHost::Start(loop_, health_settings_, std::move(callbacks));
-  if (!host) {
-    return log_.Write(Priority::kError, {}, "no health reporters: " + host.error().ToString());
-  }
-  health_ = *std::move(host);
 }
 
 Result<int> Watcher::Run() {
@@ -254,49 +219,6 @@ void Watcher::OnEnumerated(JobEnd end) {
   FinishOnce();
 }
 
-void Watcher::TakeRecoveries() {
-  if (options_.once || taking_recoveries_) return;
-  for (const auto& [name, device] : known_.devices) {
-    const auto [bus, address] = SplitDevice(name);
-    DriverOf(bus, address);
-  }
-  const auto take = RecoveriesToTake(known_, options_.config, drivers_);
-  if (take.empty()) return;
-  // On the disk before it is done: whoever kills us in between must find what to give back.
-  for (const auto& [device, part] : take) {
-    known_.devices[device].reporters[part].is_managed = true;
-    settled_.devices[device].reporters[part].is_managed = true;
-  }
-  Save(true);
-  taking_recoveries_ = true;
-  Job job;
-  job.time = kRecoverySwitchTime;
-  job.run = [take, open = opener()](int fd) { return RunAutoRecoverJob(take, false, open, fd); };
-  const auto started = jobs_.Start(std::move(job), [this, take](JobEnd end) {
-    taking_recoveries_ = false;
-    const AutoRecoverResult result = ParseAutoRecoverResult(end.output);
-    for (const std::string& problem : result.problems) {
-      log_.Write(Priority::kError, kRecoveryMessageId, problem);
-    }
-    for (const ReporterOfDevice& one : take) {
-      const auto device = known_.devices.find(one.first);
-      if (device == known_.devices.end()) continue;
-      ReporterState& reporter = device->second.reporters[one.second];
-      reporter.is_managed = result.done.contains(one);
-      if (reporter.is_managed) {
-        reporter.auto_recover = false;
-        log_.Write(Priority::kInfo, kRecoveryMessageId,
-                   "recovery of " + EscapeBytes(one.first) + ' ' + EscapeBytes(one.second.name) +
-                       " is ours");
-      }
-      Settle(one.first);
-    }
-    SaveSoon();
-    if (stopping_) ContinueStop();
-  });
-  if (!started) taking_recoveries_ = false;
-}
-
 void Watcher::CheckReload() {
   if (stopping_ || options_.reload_command.empty()) return;
   Job job;
@@ -338,26 +260,9 @@ void Watcher::Stop(bool reload) {
 // Captures end first; then recovery is given back; then the state is written.
 void Watcher::ContinueStop() {
   if (jobs_.running() != 0) return;
-  const auto taken = RecoveriesTaken(known_);
-  if (!reload_ && !restored_ && !taken.empty()) {
+  if (!reload_ && !restored_) {
     restored_ = true;
-    Job job;
-    job.time = kRestoreTime;
-    job.run = [taken, open = opener()](int fd) { return RunAutoRecoverJob(taken, true, open, fd); };
-    const auto started = jobs_.Start(std::move(job), [this](JobEnd end) {
-      const AutoRecoverResult result = ParseAutoRecoverResult(end.output);
-      for (const std::string& problem : result.problems) {
-        log_.Write(Priority::kError, kRecoveryMessageId, problem);
-      }
-      for (const auto& [device, part] : result.done) {
-        known_.devices[device].reporters[part].is_managed = false;
-        if (settled_.devices.contains(device)) {
-          settled_.devices[device].reporters[part].is_managed = false;
-        }
-      }
-      ContinueStop();
-    });
-    if (started) return;
+    if (GiveRecoveriesBack()) return;
   }
   Save(reload_);
   if (traces_ && !reload_) traces_->Remove();
@@ -367,35 +272,6 @@ void Watcher::ContinueStop() {
 void Watcher::FinishOnce() {
   if (!options_.once || !was_enumerated_ || jobs_.running() != 0 || queue_.waiting() != 0) return;
   Stop(false);
-}
-
-bool Watcher::RestoreOnly() {
-  LoadState();
-  const auto taken = RecoveriesTaken(settled_);
-  bool all_well = true;
-  for (const ReporterOfDevice& one : taken) {
-    // Directly: there is no loop that this could keep from anything.
-    const auto restore = [&]() -> Result<void> {
-      auto client = VMCOREDD_TRY(OpenClient(opener()));
-      const auto [bus, device] = SplitDevice(one.first);
-      devlink::ReporterSettings settings;
-      settings.auto_recover = true;
-      return client.SetReporter({{bus, device, one.second.port}, one.second.name}, settings);
-    };
-    if (const auto restored = restore(); !restored) {
-      log_.Write(Priority::kError, kRecoveryMessageId,
-                 "cannot give recovery of " + EscapeBytes(one.first) + ' ' +
-                     EscapeBytes(one.second.name) + " back: " + restored.error().ToString());
-      all_well = false;
-      continue;
-    }
-    settled_.devices[one.first].reporters[one.second].is_managed = false;
-  }
-  if (!taken.empty()) {
-    const auto written = root_.Write(kWatchStatePath, StateText(settled_));
-    if (!written) log_.Write(Priority::kError, {}, written.error().ToString());
-  }
-  return all_well;
 }
 
 }  // namespace vmcoredd::watch

@@ -58,7 +58,6 @@ class Watcher final : public DevlinkListener {
   Result<void> Start();
   void Beat(std::chrono::milliseconds period);
   void KeepTextfile();
-  void StartHealth();
   void OpenSources();
   void LoadState();
   void Enumerate();
@@ -68,7 +67,10 @@ class Watcher final : public DevlinkListener {
   void Stop(bool reload);
   void ContinueStop();
   void FinishOnce();
+
+  // watcher_recovery.cpp: recovery that is ours while we run
   void TakeRecoveries();
+  bool GiveRecoveriesBack();
 
   // watcher_events.cpp: what happens
   void OnReporter(const devlink::Reporter& reporter) override;
@@ -81,7 +83,6 @@ class Watcher final : public DevlinkListener {
   void OnNotificationsLost(const std::string& why) override;
   void OnUevent(const Uevent& uevent);
   void OnTrace(const DevlinkTrace& trace);
-  void OnHostedReport(const HealthReport& report);
   void OnLost(const std::string& source, uint64_t count, const std::string& why);
   void Handle(WatchEvent event);
   void Complete(WatchEvent& event);
@@ -101,10 +102,14 @@ class Watcher final : public DevlinkListener {
   void SaveSoon();
   void Save(bool is_up);
   void TellOfNewDevices();
+
+  // watcher_hosted.cpp: reporters in our own loop
+  void StartHealth();
+  void OnHostedReport(const HealthReport& report);
   WatchState ShownState() const;
+  devlink::ChannelOpener opener(const CaptureOrder& order) const;
 
   devlink::ChannelOpener opener() const;
-  devlink::ChannelOpener opener(const CaptureOrder& order) const;
   WatchEvent NewEvent(EventKind kind, const std::string& bus, const std::string& device) const;
 
   WatcherOptions options_;

@@ -194,25 +194,6 @@ void Watcher::TellOfNewDevices() {
   if (!told) log_.Write(Priority::kWarning, {}, "no new baseline: " + told.error().ToString());
 }
 
-// The reporters that we host are shown as those of the kernel are.
-WatchState Watcher::ShownState() const {
-  WatchState shown = known_;
-  if (!health_) return shown;
-  for (const auto& device : health_->devices().all()) {
-    auto& reporters = shown.devices[device->bus + '/' + device->address].reporters;
-    for (const auto& hosted : device->reporters) {
-      const HealthReporter::Record& record = hosted->record();
-      ReporterState state;
-      state.state = static_cast<uint8_t>(record.state);
-      state.errors = record.errors;
-      state.recoveries = record.recoveries;
-      if (record.dump) state.dump_time = record.dump->time_ms;
-      reporters[{hosted->name().port, hosted->name().reporter}] = state;
-    }
-  }
-  return shown;
-}
-
 void Watcher::Save(bool is_up) {
   std::string text = StateText(settled_);
   if (text != saved_text_) {

@@ -170,18 +170,6 @@ void Watcher::OnTrace(const DevlinkTrace& trace) {
   Pump();
 }
 
-// Its dump is stored already, unless one of an earlier error is.
-void Watcher::OnHostedReport(const HealthReport& report) {
-  const HealthReporter::Name& name = report.reporter->name();
-  WatchEvent event = NewEvent(EventKind::kHealthError, name.bus, name.device);
-  event.is_hosted = true;
-  event.port = name.port;
-  event.reporter = name.reporter;
-  event.message = report.message;
-  Handle(std::move(event));
-  Pump();
-}
-
 std::string Watcher::DriverOf(const std::string& bus, const std::string& device) {
   const std::string name = bus + '/' + device;
   if (const auto known = drivers_.find(name); known != drivers_.end()) return known->second;

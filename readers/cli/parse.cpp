@@ -263,11 +263,10 @@ void AddLive([[maybe_unused]] CLI::App& app, [[maybe_unused]] Parsed& parsed) {
                     "  vmcoredd baseline --if-changed\n"
                     "  vmcoredd baseline --show"),
       parsed.baseline);
-  AddWatchOptions(
-      AddSubcommand(app, "watch", "capture when a device reports an error: the service",
-                    "  vmcoredd watch --check\n"
-                    "  vmcoredd watch --once --foreground"),
-      parsed.watch);
+  AddWatchOptions(AddSubcommand(app, "watch", "capture when a device reports an error: the service",
+                                "  vmcoredd watch --check\n"
+                                "  vmcoredd watch --once --foreground"),
+                  parsed.watch);
 #endif
 }
 

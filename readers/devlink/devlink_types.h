@@ -61,7 +61,7 @@ struct DeviceInfo {
 struct Port {
   Handle handle;  // with its port
   std::string netdev;
-  std::optional<uint16_t> type;    // DEVLINK_PORT_TYPE_*
+  std::optional<uint16_t> type;     // DEVLINK_PORT_TYPE_*
   std::optional<uint16_t> flavour;  // DEVLINK_PORT_FLAVOUR_*
 };
 

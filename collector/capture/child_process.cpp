@@ -59,7 +59,12 @@ ChildEnd EndedBySignal() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   ::setpgid(0, 0);
-  RestoreStopSignals();
+  // A service manager sends them to all processes of a service.
+  if (task.must_finish) {
+    IgnoreStopSignals();
+  } else {
+    RestoreStopSignals();
+  }
   if (::dup2(request.read.get(), STDIN_FILENO) < 0 ||
       ::dup2(output.write.get(), STDOUT_FILENO) < 0) {
     ::_exit(127);

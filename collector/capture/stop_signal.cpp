@@ -47,6 +47,10 @@ sigset_t WaitMask() {
   return mask;
 }
 
+void IgnoreStopSignals() {
+  for (const int number : kStopSignals) ::signal(number, SIG_IGN);
+}
+
 void RestoreStopSignals() {
   if (!is_catching) return;
   for (const int number : kStopSignals) ::signal(number, SIG_DFL);

@@ -18,6 +18,8 @@ sigset_t WaitMask();
 
 // In a child: signals as they were before CatchStopSignals().
 void RestoreStopSignals();
+// In a child that must come to its end.
+void IgnoreStopSignals();
 
 }  // namespace vmcoredd
 

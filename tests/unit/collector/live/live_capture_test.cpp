@@ -242,6 +242,21 @@ TEST_F(LiveCaptureTest, AStreamThatHasNoEndIsCutAtTheLimit) {
   EXPECT_EQ(run.archive.skipped.at("a_good").outcome, Outcome::kOverBudget);
 }
 
+// A service manager sends its stop signal to all processes of a service.
+TEST_F(LiveCaptureTest, CleanupIsNotEndedByAStopSignal) {
+  const std::string mark = folder_ / "mark";
+  LiveDump dump = StreamDump(
+      "a_good", 4, [](OutputStream& out, DumpContext&) { return out.Write(Bytes("good")); });
+  dump.cleanup = [mark]() -> Result<void> {
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::raise(number);
+    std::ofstream(mark) << "done";
+    return {};
+  };
+  const LiveRun run = CaptureLive(Settings(), {dump});
+  EXPECT_EQ(ReadFile(mark), "done");
+  EXPECT_TRUE(run.left_behind.empty());
+}
+
 TEST_F(LiveCaptureTest, CleanupRunsHoweverTheChildEnded) {
   LiveSettings settings = Settings();
   settings.silence = milliseconds(200);

@@ -42,7 +42,6 @@ void Show(const std::string& folder,
 }  // namespace
 
 void Run(const BaselineCommand& command, Console& console) {
-  PrepareCaptureProcess();
   const Sysroot root(command.selection.sysroot);
   const auto config = ReadConfig(command.selection.config, root, console);
   if (!config) return;
@@ -61,6 +60,7 @@ void Run(const BaselineCommand& command, Console& console) {
       for (const std::string& change : changes) console.Note(change);
     }
   }
+  PrepareCaptureProcess();  // behind the questions, as in cmd_capture.cpp
   LiveSettings settings = LiveSettingsOf(selection, *config);
   settings.kind = "baseline";
   auto path = NewArchivePath(folder, kBaselinePrefix);

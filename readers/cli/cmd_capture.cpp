@@ -61,12 +61,14 @@ std::string ListText(const std::vector<CapturedDump>& list) {
 }  // namespace
 
 void Run(const CaptureCommand& command, Console& console) {
-  PrepareCaptureProcess();
   const Sysroot root(command.selection.sysroot);
   const auto config = ReadConfig(command.selection.config, root, console);
   if (!config) return;
   const auto sources = FindLiveSources(command.selection, *config, console);
   if (!sources) return;
+  // Until here a signal may end us: nothing was begun, and somebody who does not answer
+  // would hold it up.
+  PrepareCaptureProcess();
   if (command.list) {
     for (const std::string& warning : sources->warnings) console.Note(warning);
     const auto list = ListSources(*sources, command.selection.sysroot);

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,12 +17,15 @@
 #include <tuple>
 
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/unique_fd.h"
 
 namespace vmcoredd {
 
 namespace {
 
 constexpr std::string_view kSuffix = ".vmcoredd";
+constexpr std::string_view kPartialSuffix = ".partial";  // of OutputFile
+constexpr int64_t kLeftOverSeconds = 60;
 constexpr size_t kTimeChars = 16;  // 20261128T203000Z
 constexpr size_t kRandomChars = 8;
 constexpr size_t kMaxArchives = 65536;
@@ -88,11 +92,34 @@ std::optional<int64_t> TimeOfName(std::string_view name, std::string_view prefix
   return ParseTime(rest.substr(1, kTimeChars));
 }
 
+// A writer locks its file right after it has made it: one that is so old and not locked has
+// none any more. Leaving it there is no reason not to go on.
+void RemoveLeftOvers(const std::string& folder, std::string_view prefix, int64_t now) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.c_str()), &::closedir);
+  if (!entries) return;
+  const int folder_fd = ::dirfd(entries.get());
+  while (const dirent* entry = ::readdir(entries.get())) {
+    std::string_view name = entry->d_name;
+    if (!name.ends_with(kPartialSuffix)) continue;
+    name.remove_suffix(kPartialSuffix.size());
+    const auto time = TimeOfName(name, prefix);
+    if (!time || now - *time < kLeftOverSeconds) continue;
+    const UniqueFd file(
+        ::openat(folder_fd, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat st;
+    if (file.is_valid() && ::fstat(file.get(), &st) == 0 && S_ISREG(st.st_mode) &&
+        ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
+      ::unlinkat(folder_fd, entry->d_name, 0);
+    }
+  }
+}
+
 }  // namespace
 
 Result<std::string> NewArchivePath(const std::string& folder, std::string_view prefix) {
   VMCOREDD_TRY(MakeFolder(folder));
   const time_t now = ::time(nullptr);
+  RemoveLeftOvers(folder, prefix, now);
   tm parts{};
   ::gmtime_r(&now, &parts);
   char time[kTimeChars + 1];

@@ -24,7 +24,8 @@ struct ShelvedArchive {
 };
 
 // "PREFIX-20261128T203000Z-<8 hexadecimal digits>.vmcoredd" below `folder`, which is made
-// (mode 0700) if it is not there. No file has that name.
+// (mode 0700) if it is not there. No file has that name. Files of such a name that a killed
+// process has left half written ("NAME.partial", which nobody has locked) are removed.
 Result<std::string> NewArchivePath(const std::string& folder, std::string_view prefix);
 
 // Archives with that prefix, oldest first. Other files are never looked at.

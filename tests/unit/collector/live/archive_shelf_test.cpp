@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "collector/live/archive_shelf.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <ctime>
 #include <filesystem>
 
 #include "tests/unit/collector/support.h"
+#include "vmcoredd/base/unique_fd.h"
 
 namespace vmcoredd {
 
@@ -44,6 +47,25 @@ TEST_F(ShelfTest, ANewPathIsFreeAndItsFolderIsOurs) {
   const auto listed = ListArchives(shelf_, "live");
   ASSERT_EQ(listed->size(), 1U);
   EXPECT_NEAR(static_cast<double>((*listed)[0].time), static_cast<double>(::time(nullptr)), 60);
+}
+
+TEST_F(ShelfTest, WhatAKilledWriterHasLeftGoes) {
+  const std::string old_archive = Put(1, 10);
+  const std::string left = Put(1, 10, "00000001") + ".partial";
+  const std::string held = Put(1, 10, "00000002") + ".partial";
+  const std::string fresh = Put(0, 10, "00000003") + ".partial";
+  const std::string other = shelf_ + "/mine.partial";
+  const std::string other_prefix = shelf_ + "/live-20260101T000000Z-0123abcd.vmcoredd.partial";
+  const std::string link = shelf_ + "/baseline-20260101T000000Z-0123abcd.vmcoredd.partial";
+  for (const std::string& path : {left, held, fresh, other, other_prefix}) WriteFile(path, "half");
+  std::filesystem::create_symlink(old_archive, link);
+  const UniqueFd writer(::open(held.c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(::flock(writer.get(), LOCK_EX | LOCK_NB), 0);
+  ASSERT_TRUE(NewArchivePath(shelf_, "baseline"));
+  EXPECT_FALSE(std::filesystem::exists(left));
+  for (const std::string& path : {old_archive, held, fresh, other, other_prefix, link}) {
+    EXPECT_TRUE(std::filesystem::exists(path)) << path;
+  }
 }
 
 TEST_F(ShelfTest, AFolderThatIsAFileIsAnError) {

@@ -3,38 +3,23 @@
 reporter goes wrong in its own way while it is read: its name says how."""
 import errno
 import fcntl
-import importlib.machinery
-import importlib.util
 import os
 import signal
-import socket
 import struct
 import sys
 import termios
-import threading
 import time
 
-HERE = os.path.dirname(os.path.realpath(__file__))
-TOOLS = os.path.join(os.path.dirname(HERE), "cli", "tools")
-sys.path.insert(0, TOOLS)
+TESTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.path.insert(0, os.path.join(TESTS, "cli", "tools"))
 
 import fake_netlink as nl  # noqa: E402
-from fake_devices import COMMANDS, FIVE, Kernel, Region, Refused, asked_name, handle  # noqa: E402
-from fake_reporters import PAIR, UNBALANCED, obj, pair, value, U32  # noqa: E402
+from fake_devices import FIVE, Region, Refused, asked_name, handle  # noqa: E402
+from fake_reporters import PAIR, U32, UNBALANCED, obj, pair, value  # noqa: E402
+from fake_server import FakeServer, fake, peer  # noqa: E402
 
 SIZE = 1 << 20
 HALF = 600 << 10  # behind which it goes wrong
-READ, DUMP_GET, REGION_NEW, REGION_DEL = 46, 56, 44, 45
-
-
-def load(name):
-    loader = importlib.machinery.SourceFileLoader(name, os.path.join(TOOLS, name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    loader.exec_module(module)
-    return module
-
-
-fake = load("fake_devlink")
 
 
 def chunks(address, count, size=256):
@@ -50,8 +35,7 @@ class Reader:
         self.connection = connection
         self.sequence, = struct.unpack_from("=I", request, 8)
         self.command, self.asked = request[16], nl.attributes(request[20:])
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        self.pid, _, _ = struct.unpack("=iII", credentials)
+        self.pid = peer(connection)
 
     def message(self, payload, sequence=None):
         return nl.generic(fake.FAMILY, nl.NLM_F_MULTI, sequence or self.sequence, self.command,
@@ -218,23 +202,16 @@ REPORTERS = {"empty": [], "unbalanced": UNBALANCED, "open": [PAIR], "silent-dump
              "trampled": None}
 
 
-class UnrulyKernel(Kernel, threading.Thread):
-    """Answers on a socket until it is closed."""
-
+class UnrulyKernel(FakeServer):
     def __init__(self, path):
-        Kernel.__init__(self)
-        threading.Thread.__init__(self, daemon=True)
+        super().__init__(path)
         self.regions = {(FIVE, name): Region(SIZE, [1], maximum=1 if name == "full" else 8)
                         for name in [*REGIONS, "keeps", "full"]}
         self.reporters = {
             (FIVE, None, name): {"state": 1, "errors": 1, "recoveries": 0, "auto_dump": 1,
                                  "stored": True, "dump": tokens or obj(pair("x", value(U32, 1)))}
             for name, tokens in REPORTERS.items()}
-        self.log = open(os.devnull, "w", encoding="utf-8")
         self.silent = set()  # names of commands that are not answered
-        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.listener.bind(path)
-        self.listener.listen()
         self.start()
 
     def delete_snapshot(self, device, asked):
@@ -242,31 +219,17 @@ class UnrulyKernel(Kernel, threading.Thread):
             raise Refused(errno.EBUSY, "the firmware has it")
         return super().delete_snapshot(device, asked)
 
-    def run(self):
-        while True:
-            connection, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        try:
-            while request := connection.recv(65536):
-                self.reply(connection, request)
-        except OSError:  # it is gone, as it should be
-            pass
-
     def reply(self, connection, request):
-        command, asked = request[16], nl.attributes(request[20:])
-        kind, = struct.unpack_from("=H", request, 4)
+        command, asked = self.command(request), nl.attributes(request[20:])
         wrong = None
-        if kind == fake.FAMILY and COMMANDS.get(command) in self.silent:
+        if command in self.silent:
             return
-        if kind == fake.FAMILY and command == READ:
+        if command == "REGION_READ":
             wrong = REGIONS.get(nl.text(asked[88]), whole)
-        elif kind == fake.FAMILY and command == DUMP_GET:
+        elif command == "HEALTH_DUMP_GET":
             wrong = {"silent-dump": lambda reader: None, "empty": nothing,
                      "trampled": trampled}.get(nl.text(asked[115]))
         if wrong:
             wrong(Reader(connection, request))
-            return
-        for datagram in fake.answer(self, request, self.log):
-            connection.send(datagram)
+        else:
+            super().reply(connection, request)

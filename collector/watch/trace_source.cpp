@@ -24,7 +24,7 @@ constexpr std::array<const char*, 4> kEvents = {
 // The kernel gives a new instance over a MiB each.
 constexpr std::string_view kBufferKiB = "64";
 constexpr int kMaxPagesAtOnce = 64;
-constexpr size_t kMaxFormatBytes = 64 * 1024;
+constexpr size_t kMaxFormatBytes = 64 * 1024, kMaxClockBytes = 4096;
 
 }  // namespace
 
@@ -52,7 +52,11 @@ Result<void> TraceSource::Enable() {
   VMCOREDD_TRY(WriteAttribute(instance_ + "/buffer_size_kb", kBufferKiB));
   // Times that compare with ours; woken by the first record, not by a half full buffer.
   // Kernels without these files have them otherwise: no reason to go without messages.
-  static_cast<void>(WriteAttribute(instance_ + "/trace_clock", "mono"));
+  // Who sets the clock, also the same one, empties the buffer (tracing_set_clock()).
+  const std::string clock = instance_ + "/trace_clock";
+  if (ReadSmallFile(clock, kMaxClockBytes).find("[mono]") == std::string::npos) {
+    static_cast<void>(WriteAttribute(clock, "mono"));
+  }
   static_cast<void>(WriteAttribute(instance_ + "/buffer_percent", "0"));
   formats_.clear();
   for (const char* event : kEvents) {

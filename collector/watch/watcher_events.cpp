@@ -22,9 +22,10 @@ constexpr milliseconds kSettleDelay{5000};
 // Entries of the journal for one reporter or region that leads to no capture.
 constexpr uint64_t kTold = 10;
 constexpr seconds kToldWindow{600};
-// Messages of reports whose notification does not come, and how many of one reporter wait.
+// Reports whose notification does not come; how many of one reporter wait, with how much
+// text. One without its text still keeps its place.
 constexpr seconds kReportAge{60};
-constexpr size_t kMaxReports = 16, kMaxReporters = 1024;
+constexpr size_t kMaxReports = 256, kMaxReportBytes = 64 * 1024, kMaxReporters = 1024;
 
 // A name of the kernel as a part of a path.
 bool IsFileName(const std::string& name) {
@@ -150,7 +151,10 @@ void Watcher::OnTrace(const DevlinkTrace& trace) {
     const auto name = std::pair(device, trace.reporter);
     if (reports_.size() >= kMaxReporters && !reports_.contains(name)) return;
     auto& waiting = reports_[name];
-    waiting.push_back({trace.message, EventLoop::Clock::now()});
+    size_t bytes = trace.message.size();
+    for (const Report& report : waiting) bytes += report.message.size();
+    waiting.push_back(
+        {bytes <= kMaxReportBytes ? trace.message : std::string(), EventLoop::Clock::now()});
     if (waiting.size() > kMaxReports) waiting.pop_front();
     return;
   }
@@ -190,7 +194,8 @@ void Watcher::TakeMessage(WatchEvent& event) {
   const auto now = EventLoop::Clock::now();
   while (!waiting.empty() && waiting.front().heard + kReportAge < now) waiting.pop_front();
   for (uint64_t i = 0; i < event.count && !waiting.empty(); ++i) {
-    event.message = std::move(waiting.front().message);
+    std::string& message = waiting.front().message;
+    if (!message.empty()) event.message = std::move(message);
     waiting.pop_front();
   }
   if (waiting.empty()) reports_.erase(found);

@@ -96,7 +96,7 @@ class Watcher final : public DevlinkListener {
   void Pump();
   void StartCapture(CaptureOrder order);
   void CaptureEnded(const CaptureOrder& order, JobEnd end);
-  void RunHook(const CaptureOrder& order, const CaptureResult& result);
+  void RunHook(const CaptureOrder& order, Properties fields);
   void Settle(const std::string& device);
   void SettleDevcoredumps();
   void SaveSoon();

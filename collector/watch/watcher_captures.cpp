@@ -102,8 +102,7 @@ void Watcher::CaptureEnded(const CaptureOrder& order, JobEnd end) {
                       std::to_string(result.begin_us == 0 ? 0 : result.begin_us - event.time_us));
   const bool is_well = outcome == "complete" && result.not_recovered == 0;
   log_.Write(is_well ? Priority::kNotice : Priority::kWarning,
-             outcome == "refused" ? kRefusedMessageId : kCapturedMessageId, text,
-             std::move(fields));
+             outcome == "refused" ? kRefusedMessageId : kCapturedMessageId, text, fields);
 
   queue_.Done(order.name);
   // Whoever ended us in the middle finds it again.
@@ -111,14 +110,14 @@ void Watcher::CaptureEnded(const CaptureOrder& order, JobEnd end) {
     Settle(order.bus + '/' + order.device);
     SettleDevcoredumps();
   }
-  RunHook(order, result);
+  RunHook(order, std::move(fields));
   SaveSoon();
   if (stopping_) return ContinueStop();
   Pump();
   FinishOnce();
 }
 
-void Watcher::RunHook(const CaptureOrder& order, const CaptureResult& result) {
+void Watcher::RunHook(const CaptureOrder& order, Properties fields) {
   if (order.hook.empty() || (stopping_ && !options_.once)) return;
   if (hooks_running_ >= kMaxHooks) {
     ++metrics_.failed_hooks;
@@ -131,8 +130,6 @@ void Watcher::RunHook(const CaptureOrder& order, const CaptureResult& result) {
   job.time = milliseconds(options_.config.hook_s * 1000);
   job.max_output = 0;
   job.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
-  Properties fields = EventFields(order.events.empty() ? WatchEvent() : order.events.front());
-  for (auto& field : CaptureFields(result)) fields.push_back(std::move(field));
   fields.emplace_back("VMCOREDD_EVENTS", std::to_string(order.event_count));
   for (const auto& [key, value] : fields) job.environment.push_back(key + '=' + value);
   const auto started =

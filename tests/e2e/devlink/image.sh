@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# image.sh MODULE VMCOREDD OUT: makes the image OUT of the guest: busybox, iproute2's
-# devlink, strace and VMCOREDD with the libraries of all three, MODULE
-# (devlinksim.ko) and guest/.
+# image.sh MODULE VMCOREDD WATCH OUT: makes the image OUT of the guest: busybox,
+# iproute2's devlink, strace, VMCOREDD and WATCH (vmcoredd-watch) with the libraries of
+# all of them, MODULE (devlinksim.ko) and guest/.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 module=$1
 vmcoredd=$2
-out=$3
+watch=$3
+out=$4
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
@@ -21,22 +22,23 @@ for applet in $(/bin/busybox --list); do
   [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
 done
 
-# program FILE NAME: into /bin, stripped, with its libraries where the loader looks.
+# program FILE PATH: stripped, with its libraries where the loader looks.
 program() {
   local library
-  cp "$1" "$root/bin/$2"
-  strip "$root/bin/$2"
+  install -D -m 755 "$1" "$root/$2"
+  strip "$root/$2"
   # "name => path (address)" for libraries, "path (address)" for the loader.
   ldd "$1" | grep -o '/[^ ]*' | while read -r library; do
     [ -e "$root$library" ] || install -D -m 755 "$(realpath "$library")" "$root$library"
   done
 }
-program "$(command -v devlink)" devlink
-program "$(command -v strace)" strace
-program "$vmcoredd" vmcoredd
+program "$(command -v devlink)" bin/devlink
+program "$(command -v strace)" bin/strace
+program "$vmcoredd" bin/vmcoredd
+program "$watch" lib/vmcoredd/vmcoredd-watch # where vmcoredd looks for it
 
 gcc -O2 -static -o "$root/bin/rusage" "$here/../guest/rusage.c"
-gcc -O2 -static -o "$root/bin/same_content" "$here/guest/same_content.c"
+for tool in same_content stamped; do gcc -O2 -static -o "$root/bin/$tool" "$here/guest/$tool.c"; done
 cp "$module" "$root/modules/"
 strip --strip-debug "$root"/modules/*.ko
 cp "$here"/guest/*.sh "$root/guest/"

@@ -71,6 +71,23 @@ Sample Load(const char* path, const bar_resource& resource) {
   return sample;
 }
 
+// Who lacks CAP_SYS_ADMIN, as the unit of vmcoredd-watch does, sees 64 bytes of configuration
+// space (pci_read_config(), drivers/pci/pci-sysfs.c), and so no capability that tells whether
+// the device sleeps; a device that does reads as all ones. Then the kernel has to say so
+// (power_state, Documentation/ABI/testing/sysfs-bus-pci).
+bool IsKnownAwake(const DevicePlace& place, int config, char (&why)[160]) {
+  if (pci_config_dword(config, 0x40) != 0xffffffffU) return true;  // pci_check_device() looks
+  char path[PATH_MAX], state[16] = {};
+  const UniqueFd file(PathOf(place, "power_state", path) ? ::open(path, O_RDONLY | O_CLOEXEC)
+                                                         : -1);
+  const ssize_t length = file.is_valid() ? ::read(file.get(), state, sizeof state - 1) : 0;
+  if (length > 0 && state[length - 1] == '\n') state[length - 1] = '\0';
+  if (std::strcmp(state, "D0") == 0) return true;
+  std::snprintf(why, sizeof why, "the kernel says that the power state of the device is %s",
+                state[0] == '\0' ? "not known" : state);
+  return false;
+}
+
 }  // namespace
 
 Sample ReadSegment(const DevicePlace& place) {
@@ -92,6 +109,8 @@ Sample ReadSegment(const DevicePlace& place) {
   if (pci_check_device(config.get(), is_vf ? 1 : 0, &refused) != 0) {
     return Failed(Sample::Status::kCannotRead, refused.why);
   }
+  char why[160];
+  if (!IsKnownAwake(place, config.get(), why)) return Failed(Sample::Status::kCannotRead, why);
   bar_resource resources[BAR_COUNT];
   int error = PathOf(place, "resource", path) ? bar_read_resources(path, resources) : -ENAMETOOLONG;
   if (error != 0) return FailedErrno("the BARs cannot be looked at", -error);

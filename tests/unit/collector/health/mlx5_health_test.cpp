@@ -325,6 +325,20 @@ TEST_F(Mlx5HealthTest, ADeviceThatIsGone) {
   EXPECT_NE(Texts(Reporter("fw_fatal").record().dump->tokens).find("iseg_data"), std::string::npos);
 }
 
+// As without CAP_SYS_ADMIN.
+TEST_F(Mlx5HealthTest, WhetherADeviceSleepsIsAskedOfTheKernelWhereItCannotBeSeen) {
+  std::filesystem::resize_file(device_.Path("config"), 64);
+  const auto look = [&](const char* state) {
+    if (state) WriteFile(device_.Path("power_state"), state);
+    return ReadSegment(settings_.place);
+  };
+  EXPECT_EQ(look(nullptr).status, Sample::Status::kCannotRead);
+  const Sample asleep = look("D3hot\n");
+  EXPECT_EQ(asleep.status, Sample::Status::kCannotRead);
+  EXPECT_NE(std::string(asleep.why).find("D3hot"), std::string::npos);
+  EXPECT_EQ(look("D0\n").status, Sample::Status::kRead);
+}
+
 TEST_F(Mlx5HealthTest, ALoadThatDoesNotReturn) {
   settings_.answer = milliseconds(100);
   settings_.read = [place = settings_.place]() -> Sample {

@@ -63,7 +63,7 @@ class LiveCapture::Impl {
   }
 
   Result<void> Add(const LiveDump& dump);
-  Result<void> Skip(ManifestSkip skip);
+  Result<void> Skip(const ManifestSkip& skip);
   void End(const std::string& name, Outcome outcome, const std::string& problem);
   void CleanUp(const LiveDump& dump);
 
@@ -84,7 +84,7 @@ void PrepareCaptureProcess() {
   OfferOurselvesFirst();
 }
 
-Result<void> LiveCapture::Impl::Skip(ManifestSkip skip) {
+Result<void> LiveCapture::Impl::Skip(const ManifestSkip& skip) {
   ++summary.skipped;
   End(skip.name, skip.outcome, skip.reason);
   return sink.AddSkip(skip);
@@ -250,9 +250,9 @@ Result<void> LiveCapture::AddPlugins(const PluginRequest& request) {
   return {};
 }
 
-void LiveCapture::AddSkip(ManifestSkip skip) { (void)impl_->Skip(std::move(skip)); }
+void LiveCapture::AddSkip(const ManifestSkip& skip) { (void)impl_->Skip(skip); }
 
-void LiveCapture::AddWarning(std::string text) { (void)impl_->sink.AddNote(text); }
+void LiveCapture::AddWarning(const std::string& text) { (void)impl_->sink.AddNote(text); }
 
 void LiveCapture::AddDevice(Properties device) {
   auto& devices = impl_->sink.capture().devices;

@@ -86,8 +86,8 @@ class LiveCapture {
   // What driver plugins have of PCI devices (live_plugins.h).
   Result<void> AddPlugins(const PluginRequest& request);
   // Something that was not even tried, for the manifest.
-  void AddSkip(ManifestSkip skip);
-  void AddWarning(std::string text);
+  void AddSkip(const ManifestSkip& skip);
+  void AddWarning(const std::string& text);
   // A device that was looked at, whether or not there is a dump of it: `devices` of the
   // manifest.
   void AddDevice(Properties device);

@@ -118,25 +118,18 @@ class IntoArchive final : public ImportSink {
   std::optional<Error> archive_error_;
 };
 
-// The text of a file, with its compression taken off; raw files are what they are.
-Result<std::unique_ptr<InputStream>> TextOf(PlainFile file,
-                                            const std::string& format,
-                                            ProgressCallback progress) {
-  std::unique_ptr<InputStream> stream = std::move(file.stream);
-  if (progress) {
-    stream = std::make_unique<ReportingInputStream>(std::move(stream), std::move(progress));
-  }
-  if (format == kRaw) return stream;
-  return VMCOREDD_TRY(Decompress(std::move(stream))).stream;
-}
-
 Result<void> ImportFile(const std::string& path,
                         const ImportCommand& command,
                         ImportSink& sink,
                         Console& console) {
   auto file = VMCOREDD_TRY(OpenPlainFile(path));
   Progress progress(console, "importing " + PathText(path), file.size);
-  const auto stream = VMCOREDD_TRY(TextOf(std::move(file), command.format, progress.callback()));
+  std::unique_ptr<InputStream> stream = std::move(file.stream);
+  if (auto callback = progress.callback()) {
+    stream = std::make_unique<ReportingInputStream>(std::move(stream), std::move(callback));
+  }
+  // Compression is taken off; raw files are what they are.
+  if (command.format != kRaw) stream = VMCOREDD_TRY(Decompress(std::move(stream))).stream;
   TextInput in(*stream);
   const std::string_view head = in.Peek();
   if (head.empty() && in.error()) return tl::unexpected(*in.error());

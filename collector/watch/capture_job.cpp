@@ -286,9 +286,10 @@ class CaptureJob {
   // Its dump is cleared only if it is safe.
   void TreatReporters() {
     for (const auto& [part, reporter] : order_.reporters) {
-      const bool is_safe = !result_.archive.empty() &&
-                           std::any_of(result_.dumps.begin(), result_.dumps.end(),
-                                       [&](const auto& dump) { return dump.first == part; });
+      const bool is_safe =
+          !result_.archive.empty() &&
+          std::any_of(result_.dumps.begin(), result_.dumps.end(),
+                      [&own = part](const auto& dump) { return dump.first == own; });
       const bool clear = reporter.clear && is_safe;
       if (!clear && !reporter.recover) continue;
       const std::string name = EscapeBytes(part.name);

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "collector/live/baseline.h"
 #include "collector/setup/collect_conf.h"
 #include "collector/setup/doctor.h"
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
+#include "readers/cli/live_sources.h"
 #include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_json.h"
 #include "readers/cli/setup_inputs.h"
@@ -27,6 +29,21 @@ std::string ChecksText(const std::vector<Check>& checks) {
     text += '\n';
   }
   return text;
+}
+
+// With what devlink alone knows of them: versions of firmware.
+std::vector<Properties> DevicesOf(const DoctorCommand& command,
+                                  [[maybe_unused]] const Config& config,
+                                  [[maybe_unused]] Console& console) {
+#ifdef VMCOREDD_WITH_DEVLINK
+  LiveSelection selection;
+  selection.sysroot = command.sysroot;
+  selection.regions = selection.health = selection.devcoredumps = selection.plugins = false;
+  if (auto sources = FindLiveSources(selection, config, console)) {
+    return std::move(sources->devices);
+  }
+#endif
+  return MachineDevices(Sysroot(command.sysroot));
 }
 
 }  // namespace
@@ -50,7 +67,7 @@ void Run(const DoctorCommand& command, Console& console) {
   input.config_file = file.path;
   input.version = VersionNumber();
   std::vector<Check> checks = Diagnose(root, input);
-  checks.push_back(CheckBaseline(root));
+  checks.push_back(CheckBaseline(root, DevicesOf(command, input.config, console)));
   console.Print(command.json ? DoctorJson(checks, console.problems()) : ChecksText(checks));
   const bool is_bad = std::any_of(checks.begin(), checks.end(), [](const Check& check) {
     return check.status == CheckStatus::kBad;

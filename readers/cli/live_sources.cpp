@@ -141,7 +141,8 @@ class Finder {
     if (client_) {
       const auto ports = client_->Ports();
       for (const devlink::Port& port : ports ? *ports : std::vector<devlink::Port>{}) {
-        if (port.netdev == text) return port.handle;
+        // The whole device: few drivers have a region or a reporter of a port.
+        if (port.netdev == text) return Handle{port.handle.bus, port.handle.device, {}};
       }
     }
     const std::string device = "/sys/class/net/" + text + "/device";

@@ -35,7 +35,7 @@ std::string ReleaseOf(const Sysroot& root) {
   return ::uname(&name) == 0 ? name.release : "";
 }
 
-Check CheckBaseline(const Sysroot& root) {
+Check CheckBaseline(const Sysroot& root, const std::vector<Properties>& devices) {
   const std::string advice = "vmcoredd baseline, while the machine is well";
   const auto newest = ReadNewestBaseline(root.Host(kBaselineFolder));
   if (!newest && newest.error().code() == ErrorCode::kNotFound) {
@@ -47,7 +47,7 @@ Check CheckBaseline(const Sysroot& root) {
             "the newest baseline cannot be read: " + newest.error().ToString(),
             is_denied ? "run as root" : advice};
   }
-  const auto changes = ChangesSince(newest->fragment, ReleaseOf(root), MachineDevices(root));
+  const auto changes = ChangesSince(newest->fragment, ReleaseOf(root), devices);
   if (changes.empty()) {
     return {"baseline", CheckStatus::kOk, "there is one of " + vmcoredd::UtcTime(newest->time), {}};
   }

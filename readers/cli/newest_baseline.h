@@ -21,8 +21,8 @@ Result<NewestBaseline> ReadNewestBaseline(const std::string& folder);
 // Of the kernel whose machine it is.
 std::string ReleaseOf(const Sysroot& root);
 
-// Is there one, and is it of this kernel, these drivers and this firmware?
-Check CheckBaseline(const Sysroot& root);
+// Is there one, and is it of this kernel and these devices, with their drivers and firmware?
+Check CheckBaseline(const Sysroot& root, const std::vector<Properties>& devices);
 
 }  // namespace vmcoredd::cli
 

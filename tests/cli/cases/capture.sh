@@ -21,9 +21,11 @@ expect 1 capture $device "${names[@]}" --new --trigger -o new 2> /dev/null | sed
 grep -E "NEW|DEL" log | sed 's/snapshot [0-9]*$/snapshot N/'
 vmcoredd list new
 strings -n 12 new | grep -o '"devices":.*' | sed 's/}.*/}/'
-echo "-- one port, by its netdev"
-capture eth1 --no-regions -o port | sed 's/, [0-9.]* KiB//'
+echo "-- one port; and the device that a network device is of"
+capture $device/1 --no-regions -o port | sed 's/, [0-9.]* KiB//'
 vmcoredd list port
+capture eth1 --name fw_fatal --name tx -o netdev | sed 's/, [0-9.]* KiB//'
+vmcoredd list netdev
 echo "-- no such device"
 expect 3 capture nothing -o none
 expect 3 capture $device -o passive

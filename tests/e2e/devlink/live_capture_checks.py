@@ -168,12 +168,12 @@ def _triggered(checks, out, program):
 
 
 def _parts_of_the_machine(checks, out, program):
-    # Of its port, which has no reporters and no regions.
     captured = Captured(out, "netdev")
     devices = manifest.read(captured.path).get("devices", [])
-    checks.equal("a network device: the identity of its device, no other dumps",
-                 (captured.said.status, captured.json["dumps"], [device["address"] for device in devices]),
-                 (0, [], ["netdevsim20"]))
+    checks.equal("a network device: the identity of its device, and its dumps",
+                 (captured.said.status, [device["address"] for device in devices],
+                  sorted(program.payloads(captured.path))),
+                 (0, ["netdevsim20"], [NSIM + "dummy", NSIM + "dummy.diagnose", NSIM + "dummy@1"]))
     captured = Captured(out, "port")
     checks.equal("a port: its dumps and no others", sorted(program.payloads(captured.path)),
                  [SIM + "p1_port@5", SIM + "p1_port_rx", SIM + "p1_port_rx.diagnose"])

@@ -173,7 +173,8 @@ def _parts_of_the_machine(checks, out, program):
     checks.equal("a network device: the identity of its device, and its dumps",
                  (captured.said.status, [device["address"] for device in devices],
                   sorted(program.payloads(captured.path))),
-                 (0, ["netdevsim20"], [NSIM + "dummy", NSIM + "dummy.diagnose", NSIM + "dummy@1"]))
+                 (0, ["netdevsim20"],
+                  [NSIM + name for name in ("dummy", "dummy.diagnose", "dummy@1", "empty.diagnose")]))
     captured = Captured(out, "port")
     checks.equal("a port: its dumps and no others", sorted(program.payloads(captured.path)),
                  [SIM + "p1_port@5", SIM + "p1_port_rx", SIM + "p1_port_rx.diagnose"])

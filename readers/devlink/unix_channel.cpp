@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "readers/devlink/message_channel.h"
-#include "readers/devlink/wait_readable.h"
+#include "readers/devlink/packet_socket.h"
 #include "vmcoredd/base/text.h"
 #include "vmcoredd/base/unique_fd.h"
 #include "vmcoredd/format/devlink/attributes.h"
@@ -23,42 +23,15 @@ constexpr uint32_t kJoinSequence = UINT32_MAX;  // no request's
 
 class UnixChannel final : public MessageChannel {
  public:
-  explicit UnixChannel(UniqueFd socket) : socket_(std::move(socket)), buffer_(kReceiveBytes) {}
+  explicit UnixChannel(UniqueFd socket) : socket_(std::move(socket), "the server", kReceiveBytes) {}
 
-  Result<void> Send(std::span<const std::byte> message) override {
-    while (::send(fd(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
-      if (errno == EPIPE) return Closed();
-      if (errno != EINTR) return FailIo("cannot send to the server", errno);
-    }
-    return {};
-  }
-
+  Result<void> Send(std::span<const std::byte> message) override { return socket_.Send(message); }
   Result<std::optional<std::span<const std::byte>>> Receive(
       std::chrono::milliseconds timeout) override {
-    Patience patience(timeout);
-    while (true) {
-      iovec space{buffer_.data(), buffer_.size()};
-      msghdr header{};
-      header.msg_iov = &space;
-      header.msg_iovlen = 1;
-      const ssize_t got = ::recvmsg(fd(), &header, MSG_DONTWAIT);
-      if (got == 0 || (got < 0 && errno == ECONNRESET)) return Closed();
-      if (got > 0) {
-        if ((header.msg_flags & MSG_TRUNC) != 0) {
-          return Fail(ErrorCode::kTruncated, "a datagram has more than the " +
-                                                 std::to_string(buffer_.size()) +
-                                                 " bytes of the buffer");
-        }
-        return std::span<const std::byte>(buffer_).first(static_cast<size_t>(got));
-      }
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) return FailIo("cannot receive from the server", errno);
-      const bool ready = VMCOREDD_TRY(patience.WaitReadable(fd()));
-      if (!ready) return std::nullopt;
-    }
+    return socket_.Receive(timeout);
   }
 
-  int fd() const override { return socket_.get(); }
+  int fd() const override { return socket_.fd(); }
 
   Result<void> Join(uint32_t group) override {
     MessageBuilder request(kMessageJoinGroup, NLM_F_REQUEST | NLM_F_ACK, kJoinSequence, 0, 64);
@@ -80,12 +53,7 @@ class UnixChannel final : public MessageChannel {
   }
 
  private:
-  static tl::unexpected<Error> Closed() {
-    return FailIo("the server closed the connection", ECONNRESET);
-  }
-
-  UniqueFd socket_;
-  std::vector<std::byte> buffer_;
+  PacketSocket socket_;
 };
 
 }  // namespace

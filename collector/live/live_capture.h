@@ -2,6 +2,7 @@
 #ifndef VMCOREDD_COLLECTOR_LIVE_LIVE_CAPTURE_H_
 #define VMCOREDD_COLLECTOR_LIVE_LIVE_CAPTURE_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,11 @@ struct LiveSettings {
   // How long a dump may go without delivering anything, and how long at most.
   std::chrono::milliseconds silence{30000};
   std::chrono::milliseconds dump_time{300000};
+  // How long whoever asks a device in a dump's child waits for the answer: a little less
+  // than `silence`, so that it has a reason to tell before it is killed.
+  std::chrono::milliseconds patience() const {
+    return silence - std::min(silence / 4, std::chrono::milliseconds(2000));
+  }
   std::chrono::milliseconds total{0};      // everything; 0: no limit
   uint64_t max_bytes = uint64_t{8} << 30;  // of the archive
   std::string sysroot;                     // for the PCI checks; empty: this machine

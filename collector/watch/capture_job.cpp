@@ -83,6 +83,7 @@ class CaptureJob {
     settings.kind = "live";
     settings.silence = milliseconds(config_.silence_s * 1000);
     settings.dump_time = settings.total = milliseconds(config_.capture_s * 1000);
+    patience_ = settings.patience();
     // The rule has allowed what is offered below.
     settings.max_class = VMCOREDD_DUMP_INTRUSIVE;
     settings.sysroot = sysroot_;
@@ -139,6 +140,7 @@ class CaptureJob {
   Result<void> AddDevlink(LiveCapture& live) {
     auto client = OpenClient(open_);
     if (!client) return Warn(live, client.error().ToString()), AddPlugins(live);
+    client->generic().set_timeout(patience_);
     devlink::DumpRequest regions = Request();
     regions.regions = !order_.snapshots.empty();
     for (const auto& [part, snapshots] : order_.snapshots) regions.names.push_back(part.name);
@@ -178,6 +180,7 @@ class CaptureJob {
   devlink::DumpRequest Request() const {
     devlink::DumpRequest request;
     request.devices = {{order_.bus, order_.device, std::nullopt}};
+    request.patience = patience_;
     request.regions = request.stored_dumps = request.diagnose = false;
     return request;
   }
@@ -319,6 +322,7 @@ class CaptureJob {
   const devlink::ChannelOpener& open_;
   const std::string& sysroot_;
   CaptureResult result_;
+  milliseconds patience_{};  // of who asks for dumps
   std::vector<Devcoredump> devcoredumps_;
   std::set<std::string> complete_;              // names of dumps that are there as a whole
   std::map<PartName, std::string> dump_names_;  // of reporters' dumps

@@ -2,6 +2,7 @@
 #include "readers/cli/live_sources.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
 #include "readers/devlink/devlink_dumps.h"
+#include "readers/devlink/relay_channel.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd::cli {
@@ -55,20 +57,14 @@ ChannelOpener OpenerOf(const LiveSelection& selection) {
   };
 }
 
-// A dump's child is killed after `silence_ms` without a byte. Who asks gives up a little
-// earlier, and has a reason to tell.
-std::chrono::milliseconds PatienceOf(const Config& config) {
-  const std::chrono::milliseconds silence(config.live.silence_ms);
-  return silence - std::min(silence / 4, std::chrono::milliseconds(2000));
-}
-
 class Finder {
  public:
   Finder(const LiveSelection& selection, const Config& config)
       : selection_(selection),
         root_(selection.sysroot),
         open_(OpenerOf(selection)),
-        patience_(PatienceOf(config)) {
+        patience_(LiveSettingsOf(selection, config).patience()),
+        survey_(devlink::Relayed(open_, patience_)) {
     const std::string& allow = selection.allow.empty() ? config.live.allow : selection.allow;
     sources_.max_class = ClassOf(allow);
     sources_.plugins.max_class = sources_.max_class;
@@ -109,15 +105,32 @@ class Finder {
   void Connect() {
     // A tree has no kernel to ask, but a server may stand in for it.
     if (!root_.is_machine() && selection_.socket.empty()) return;
-    auto channel = open_();
-    auto client = channel ? DevlinkClient::Open(*std::move(channel))
+    client_.reset();
+    auto channel = survey_();
+    auto client = channel ? DevlinkClient::Open(*std::move(channel), patience_)
                           : Result<DevlinkClient>(tl::unexpected(channel.error()));
     if (client) {
       client_.emplace(*std::move(client));
-      client_->generic().set_timeout(patience_);
-    } else {
-      sources_.warnings.push_back("devlink: " + client.error().ToString());
+      return;
     }
+    sources_.warnings.push_back("devlink: " + client.error().ToString());
+    sources_.is_incomplete |= client.error().os_error() == ETIMEDOUT;
+  }
+
+  // Of all devices, asked once. Who does not answer costs this only: the next question is
+  // asked anew.
+  const std::vector<devlink::Port>& Ports() {
+    if (ports_) return *ports_;
+    ports_.emplace();
+    auto ports = client_ ? client_->Ports() : Result<std::vector<devlink::Port>>();
+    if (ports) {
+      *ports_ = *std::move(ports);
+    } else if (ports.error().os_error() == ETIMEDOUT) {
+      sources_.warnings.push_back("devlink port: " + ports.error().ToString());
+      sources_.is_incomplete = true;
+      Connect();
+    }
+    return *ports_;
   }
 
   bool FindHandles(Console& console) {
@@ -138,12 +151,9 @@ class Finder {
       const bool has_domain = std::count(text.begin(), text.end(), ':') > 1;
       return Handle{"pci", (has_domain ? "" : "0000:") + text, {}};
     }
-    if (client_) {
-      const auto ports = client_->Ports();
-      for (const devlink::Port& port : ports ? *ports : std::vector<devlink::Port>{}) {
-        // The whole device: few drivers have a region or a reporter of a port.
-        if (port.netdev == text) return Handle{port.handle.bus, port.handle.device, {}};
-      }
+    for (const devlink::Port& port : Ports()) {
+      // The whole device: few drivers have a region or a reporter of a port.
+      if (port.netdev == text) return Handle{port.handle.bus, port.handle.device, {}};
     }
     const std::string device = "/sys/class/net/" + text + "/device";
     const auto path = root_.Resolve(device);
@@ -171,13 +181,14 @@ class Finder {
     request.trigger_dumps = selection_.trigger && selection_.health;
     request.names = selection_.names;
     request.patience = patience_;
+    request.ask_again = survey_;
     auto offers = devlink::OfferDevlinkDumps(*client_, open_, request);
     if (!offers) {
       sources_.warnings.push_back("devlink: " + offers.error().ToString());
       sources_.is_incomplete = true;
       return;
     }
-    sources_.is_incomplete = !offers->problems.empty();
+    sources_.is_incomplete |= !offers->problems.empty();
     for (std::string& problem : offers->problems) sources_.warnings.push_back(std::move(problem));
     MergeDevices(offers->devices, sources_.devices);
     for (devlink::DumpOffer& offer : offers->offers) {
@@ -201,9 +212,11 @@ class Finder {
 
   const LiveSelection& selection_;
   const Sysroot root_;
-  ChannelOpener open_;
+  const ChannelOpener open_;  // for what runs in a child
   const std::chrono::milliseconds patience_;
+  const ChannelOpener survey_;  // for what is asked here
   std::optional<DevlinkClient> client_;
+  std::optional<std::vector<devlink::Port>> ports_;
   std::vector<Handle> handles_;
   LiveSources sources_;
 };

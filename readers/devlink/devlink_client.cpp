@@ -67,8 +67,10 @@ struct ChunkWalk {
 
 }  // namespace
 
-Result<DevlinkClient> DevlinkClient::Open(std::unique_ptr<MessageChannel> channel) {
-  return DevlinkClient(VMCOREDD_TRY(GenericClient::Open(std::move(channel), DEVLINK_GENL_NAME)));
+Result<DevlinkClient> DevlinkClient::Open(std::unique_ptr<MessageChannel> channel,
+                                          std::chrono::milliseconds timeout) {
+  return DevlinkClient(
+      VMCOREDD_TRY(GenericClient::Open(std::move(channel), DEVLINK_GENL_NAME, timeout)));
 }
 
 Result<std::vector<Handle>> DevlinkClient::Devices() {

@@ -36,7 +36,8 @@ struct ReporterSettings {
 // GenericClient.
 class DevlinkClient {
  public:
-  static Result<DevlinkClient> Open(std::unique_ptr<MessageChannel> channel);
+  static Result<DevlinkClient> Open(std::unique_ptr<MessageChannel> channel,
+                                    std::chrono::milliseconds timeout = kDefaultTimeout);
 
   Result<std::vector<Handle>> Devices();
   Result<std::vector<Port>> Ports();

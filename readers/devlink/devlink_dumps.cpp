@@ -54,16 +54,14 @@ std::string_view KindName(DeviceInfo::Version::Kind kind) {
 
 Handle DeviceOf(const Handle& handle) { return {handle.bus, handle.device, std::nullopt}; }
 
-// What callbacks connect with, in whatever process calls them.
+// What callbacks connect with, in whatever process calls them; and the survey, once more.
 struct Connector {
   ChannelOpener open;
   std::chrono::milliseconds patience;
 
   Result<DevlinkClient> operator()() const {
     auto channel = VMCOREDD_TRY(open());
-    auto client = VMCOREDD_TRY(DevlinkClient::Open(std::move(channel)));
-    client.generic().set_timeout(patience);
-    return client;
+    return DevlinkClient::Open(std::move(channel), patience);
   }
 };
 
@@ -71,12 +69,15 @@ struct Connector {
 class Survey {
  public:
   Survey(DevlinkClient& client, const ChannelOpener& open, const DumpRequest& request)
-      : client_(&client), connect_{open, request.patience}, request_(request) {}
+      : client_(&client),
+        connect_{open, request.patience},
+        ask_again_{request.ask_again ? request.ask_again : open, request.patience},
+        request_(request) {}
 
   Result<DumpOffers> Run() {
     const auto devices = VMCOREDD_TRY(client_->Devices());
-    Keep("dev info", client_->Infos(), infos_);
-    Keep("port", client_->Ports(), ports_);
+    Ask("dev info", &DevlinkClient::Infos, infos_);
+    Ask("port", &DevlinkClient::Ports, ports_);
     for (const Handle& device : devices) {
       if (IsWanted(device, true)) offers_.devices.push_back(Identity(device));
     }
@@ -87,20 +88,30 @@ class Survey {
 
  private:
   template <typename T>
-  void Keep(const char* what, Result<std::vector<T>> answer, std::vector<T>& into) {
+  void Ask(const char* what,
+           Result<std::vector<T>> (DevlinkClient::*list)(),
+           std::vector<T>& into) {
+    if (client_ == nullptr) return;  // that was said
+    auto answer = (client_->*list)();
     if (answer) {
       into = *std::move(answer);
       return;
     }
-    if (answer.error().os_error() == ETIMEDOUT) {
-      // A list that did not come to its end stands in the way of the next one.
-      if (auto client = connect_()) {
-        other_client_.emplace(*std::move(client));
-        client_ = &*other_client_;
-      }
-    }
     if (answer.error().code() != ErrorCode::kUnsupported) {
       offers_.problems.push_back(std::string("devlink ") + what + ": " + answer.error().ToString());
+    }
+    // A list that did not come to its end stands in the way of the next one.
+    if (answer.error().os_error() == ETIMEDOUT) Reconnect();
+  }
+
+  void Reconnect() {
+    client_ = nullptr;
+    other_client_.reset();
+    auto client = ask_again_();
+    if (client) {
+      client_ = &other_client_.emplace(*std::move(client));
+    } else {
+      offers_.problems.push_back("devlink: nothing more was asked: " + client.error().ToString());
     }
   }
 
@@ -160,7 +171,7 @@ class Survey {
 
   void OfferRegions() {
     std::vector<Region> regions;
-    Keep("region", client_->Regions(), regions);
+    Ask("region", &DevlinkClient::Regions, regions);
     uint32_t snapshot = RandomSnapshot();
     for (const Region& region : regions) {
       if (!IsWanted(region.handle, false) || !IsNamed(region.name) || region.size == 0) continue;
@@ -207,7 +218,7 @@ class Survey {
 
   void OfferReporters() {
     std::vector<Reporter> reporters;
-    Keep("health", client_->Reporters(), reporters);
+    Ask("health", &DevlinkClient::Reporters, reporters);
     for (const Reporter& reporter : reporters) {
       if (!IsWanted(reporter.handle, false) || !IsNamed(reporter.name)) continue;
       if (reporter.has_dump() && request_.stored_dumps) {
@@ -260,9 +271,9 @@ class Survey {
         });
   }
 
-  DevlinkClient* client_;  // not owned; another one when it got no answer
+  DevlinkClient* client_;  // not owned; another one when it got no answer, or none
   std::optional<DevlinkClient> other_client_;
-  const Connector connect_;
+  const Connector connect_, ask_again_;
   const DumpRequest& request_;
   std::vector<DeviceInfo> infos_;
   std::vector<Port> ports_;

@@ -25,7 +25,10 @@ struct DumpRequest {
   std::vector<std::string> names;
   // How long callbacks wait for an answer. Whoever runs them in a child with a deadline wants
   // them to give up before it: what came before is then handed on.
-  std::chrono::milliseconds patience{120000};
+  std::chrono::milliseconds patience = kDefaultTimeout;
+  // What the next question is asked through when `client` did not answer one; empty: what
+  // callbacks open.
+  ChannelOpener ask_again;
 };
 
 // A dump that could be captured. Reading what is stored is passive, and so is a diagnosis,
@@ -49,14 +52,11 @@ struct DumpOffers {
   std::vector<std::string> problems;  // what could not be asked, printable
 };
 
-// Opens a channel of its own in whatever process calls it: callbacks run in a child.
-using ChannelOpener = std::function<Result<std::unique_ptr<MessageChannel>>()>;
-
 // Asks what there is and makes registrations of it: region snapshots (content
 // "devlink-region"), health dumps and diagnoses ("devlink-fmsg", the messages as they
 // came), with names after FORMAT.md 2 and the identity of the device (bus, address, driver,
 // serial numbers, versions as "fw.running", region, snapshot, reporter, port, dump_time) in
-// their properties. Passive: only asks.
+// their properties. Passive: only asks. `open` is for the callbacks, which run in a child.
 Result<DumpOffers> OfferDevlinkDumps(DevlinkClient& client,
                                      const ChannelOpener& open,
                                      const DumpRequest& request);

@@ -83,8 +83,10 @@ struct GenericClient::Progress {
 };
 
 Result<GenericClient> GenericClient::Open(std::unique_ptr<MessageChannel> channel,
-                                          const std::string& family) {
+                                          const std::string& family,
+                                          std::chrono::milliseconds timeout) {
   GenericClient client(std::move(channel));
+  client.set_timeout(timeout);
   client.family_.id = GENL_ID_CTRL;
   client.family_.version = kControlVersion;
   MessageBuilder request = client.NewRequest(CTRL_CMD_GETFAMILY);

@@ -22,18 +22,22 @@ struct Family {
   std::optional<uint32_t> config_group;  // number of the multicast group "config"
 };
 
+// A reporter's dump can take long: mlx5 allows itself 60 s.
+inline constexpr std::chrono::milliseconds kDefaultTimeout{120000};
+
 // Requests and their answers on one channel. Errors of the kernel are errors with its
 // errno, its extended ack in the message, and the code: ENODEV, ENOENT kNotFound; EPERM,
 // EACCES, EBUSY kRefused; EINVAL, ERANGE kInvalidArgument; EEXIST kAlreadyExists; ENOSPC,
 // EMSGSIZE kLimitExceeded; EOPNOTSUPP kUnsupported; else kIo. os_error() has the number.
 class GenericClient {
  public:
-  // Looks the family up. kUnsupported when the kernel has none of that name.
+  // Looks the family up. kUnsupported when the kernel has none of that name. The timeout
+  // holds from here on.
   static Result<GenericClient> Open(std::unique_ptr<MessageChannel> channel,
-                                    const std::string& family);
+                                    const std::string& family,
+                                    std::chrono::milliseconds timeout = kDefaultTimeout);
 
-  // How long the kernel may be silent before a request is given up (a reporter's dump can
-  // take long: mlx5 allows itself 60 s).
+  // How long the kernel may be silent before a request is given up.
   void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
   // Called with every message of the family that was received as an answer, before it is
   // used; not with the NLMSG_ERROR or NLMSG_DONE that ends it.
@@ -74,7 +78,7 @@ class GenericClient {
 
   std::unique_ptr<MessageChannel> channel_;
   Family family_;
-  std::chrono::milliseconds timeout_{120000};
+  std::chrono::milliseconds timeout_ = kDefaultTimeout;
   Recorder recorder_;
   uint32_t sequence_ = 0;
   // A dump whose end has not come: the kernel answers no other on this socket before.

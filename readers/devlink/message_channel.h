@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,6 +32,9 @@ class MessageChannel {
   virtual Result<void> Join(uint32_t group) = 0;
   virtual uint32_t port() const { return 0; }
 };
+
+// Opens a channel of its own in whatever process calls it.
+using ChannelOpener = std::function<Result<std::unique_ptr<MessageChannel>>()>;
 
 struct NetlinkOptions {
   std::string netns;              // name in /run/netns, or a path; empty: this one

@@ -93,6 +93,29 @@ class LiveRows:
                           and sum("no answer within" in text for text in warnings) == 2
                           and done.returncode == 1, "; ".join(warnings))
 
+    def stuck_survey(self):
+        """As above, by drivers that hold whoever asks them."""
+        tree = self.matrix.path("live-stuck")
+        address = self.matrix.add_device(tree, 0, config(), MEMORY_BAR)
+        settings = f'[plugins]\npaths = ["{self.matrix.plugin("unruly")}"]\n'
+        for commands, words, has_region in (({"INFO_GET"}, "holds one question", True),
+                                            ({"REGION_GET", "HEALTH_GET"}, "holds two", False),
+                                            ({"GET"}, "holds the first question", False)):
+            self.kernel.stuck = commands
+            archive = self.matrix.path(f"live-stuck-{min(commands)}")
+            done = self.run(self.command(archive, "--name", "whole", tree=tree, settings=settings))
+            self.kernel.stuck = set()
+            told = [text for text in self.fragments(archive)[0].get("warnings", [])
+                    if "no answer within" in text]
+            found = self.entries(archive)
+            good = found.get(f"unruly_{address}_good", ())[:2] == ("ok", 4)
+            region = found.get(f"devlink_{DEVICE}_whole@1", ())[:2] == ("ok", 1 << 20)
+            self.matrix.check("a live driver", words,
+                              good and region == has_region and len(told) == len(commands)
+                              and all(text in done.stderr for text in told)
+                              and done.returncode == 1, "; ".join(told))
+        self.matrix.none_is_left("a live driver")
+
     def plugins(self):
         """The plugins of the table above, as a live capture has them."""
         tree = self.matrix.path("live-plugins")
@@ -144,6 +167,6 @@ class LiveRows:
                               done.stderr.strip().splitlines()[-1].split(": ", 1)[-1])
 
     def all(self):
-        for part in (self.regions, self.reporters, self.snapshots, self.survey, self.plugins,
-                     self.full_disk):
+        for part in (self.regions, self.reporters, self.snapshots, self.survey, self.stuck_survey,
+                     self.plugins, self.full_disk):
             part()

@@ -212,6 +212,7 @@ class UnrulyKernel(FakeServer):
                                  "stored": True, "dump": tokens or obj(pair("x", value(U32, 1)))}
             for name, tokens in REPORTERS.items()}
         self.silent = set()  # names of commands that are not answered
+        self.stuck = set()   # and whose sender the driver does not let go
         self.start()
 
     def delete_snapshot(self, device, asked):
@@ -222,7 +223,9 @@ class UnrulyKernel(FakeServer):
     def reply(self, connection, request):
         command, asked = self.command(request), nl.attributes(request[20:])
         wrong = None
-        if command in self.silent:
+        if command in self.stuck:
+            os.kill(peer(connection), signal.SIGSTOP)
+        if command in self.stuck | self.silent:
             return
         if command == "REGION_READ":
             wrong = REGIONS.get(nl.text(asked[88]), whole)

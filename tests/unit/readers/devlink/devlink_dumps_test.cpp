@@ -347,6 +347,34 @@ TEST_F(DevlinkDumpsTest, WhatIsNotAnsweredCostsItselfOnly) {
   EXPECT_THAT(Names(offers), ElementsAre("devlink_0000:00:05.0_cr-space@1"));
 }
 
+// The survey's channel is another one than that of callbacks.
+TEST_F(DevlinkDumpsTest, TheNextQuestionIsAskedThroughTheChannelForIt) {
+  regions_ = {RegionOf(kNic, "cr-space", 8, {1})};
+  infos_ = {Silence()};
+  int asked_again = 0;
+  DumpRequest request;
+  request.ask_again = [&] { return ++asked_again, open_(); };
+  const DumpOffers offers = Offer(request);
+  EXPECT_EQ(asked_again, 1);
+  ASSERT_THAT(offers.offers, SizeIs(1));
+  recording_->Answer({RegionMessage({RegionChunk(0, 8)}), DoneMessage()});
+  EXPECT_TRUE(Collect(offers.offers[0]));
+  EXPECT_EQ(asked_again, 1);
+}
+
+TEST_F(DevlinkDumpsTest, WithoutAnotherChannelNothingMoreIsAsked) {
+  infos_ = {Silence()};
+  DumpRequest request;
+  request.ask_again = []() -> Result<std::unique_ptr<MessageChannel>> {
+    return FailIo("no connection", ETIMEDOUT);
+  };
+  const DumpOffers offers = Offer(request);
+  EXPECT_THAT(offers.problems,
+              ElementsAre(HasSubstr("dev info: no answer"), HasSubstr("nothing more was asked")));
+  EXPECT_THAT(offers.devices, SizeIs(2));
+  EXPECT_THAT(recording_->answers, SizeIs(3));  // of ports, regions and reporters
+}
+
 TEST_F(DevlinkDumpsTest, WhatAKernelDoesNotHaveIsNoProblem) {
   regions_ = {};
   infos_ = {Datagram(AckMessage(EOPNOTSUPP))};

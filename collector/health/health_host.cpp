@@ -94,8 +94,9 @@ Result<void> HealthHost::AddReporter(HealthDevice& device,
                                      std::string name,
                                      ReporterOps ops,
                                      const ReporterDefaults& defaults) {
-  auto reporter = VMCOREDD_TRY(HealthReporter::Create(
-      {device.bus, device.address, std::nullopt, name}, std::move(ops), defaults, clock_, *this));
+  auto reporter = VMCOREDD_TRY(
+      HealthReporter::Create({device.bus, device.address, std::nullopt, std::move(name)},
+                             std::move(ops), defaults, clock_, *this));
   if (auto record = store_.Load(reporter->name())) reporter->Restore(*std::move(record));
   return devices_.AddReporter(device, std::move(reporter));
 }

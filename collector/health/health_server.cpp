@@ -31,7 +31,7 @@ HealthServer::~HealthServer() {
 Result<void> HealthServer::Listen() {
   UniqueFd listener = VMCOREDD_TRY(ListenForHealth(settings_.path));
   const int fd = listener.get();
-  if (const auto added = loop_.AddFd(fd, EPOLLIN, [this](uint32_t) { Accept(); }); !added) {
+  if (auto added = loop_.AddFd(fd, EPOLLIN, [this](uint32_t) { Accept(); }); !added) {
     ::unlink(settings_.path.c_str());
     return added;
   }

@@ -87,10 +87,9 @@ void HealthSession::Notify(const HealthDatagram& notification) {
 // One message of the datagram. What is no message ends it, as in the kernel.
 void HealthSession::ProcessNext() {
   const std::span<const std::byte> left = std::span(request_).subspan(used_);
-  nlmsghdr header;
+  nlmsghdr header = {};
   if (left.size() >= sizeof header) std::memcpy(&header, left.data(), sizeof header);
-  if (left.size() < sizeof header || header.nlmsg_len < sizeof header ||
-      header.nlmsg_len > left.size()) {
+  if (header.nlmsg_len < sizeof header || header.nlmsg_len > left.size()) {
     request_.clear();
     used_ = 0;
     return;

@@ -73,7 +73,7 @@ Result<void> TraceSource::Enable() {
 Result<void> TraceSource::OpenProcessors() {
   const std::string folder = instance_ + "/per_cpu";
   for (const std::string& cpu : ListFolder(folder)) {
-    const std::string path = folder + '/' + cpu + "/trace_pipe_raw";
+    const std::string path = Join(folder, cpu) + "/trace_pipe_raw";
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!fd.is_valid()) return FailIo("cannot read trace events", errno);
     const int number = fd.get();

@@ -94,9 +94,9 @@ class Watcher final : public DevlinkListener {
 
   // watcher_captures.cpp: what is done about it
   void Pump();
-  void StartCapture(CaptureOrder order);
-  void CaptureEnded(const CaptureOrder& order, JobEnd end);
-  void RunHook(const CaptureOrder& order, Properties fields);
+  void StartCapture(const CaptureOrder& order);
+  void CaptureEnded(const CaptureOrder& order, const JobEnd& end);
+  void RunHook(const CaptureOrder& order, const Properties& fields);
   void Settle(const std::string& device);
   void SettleDevcoredumps();
   void SaveSoon();

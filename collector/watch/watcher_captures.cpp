@@ -31,7 +31,7 @@ constexpr size_t kMaxHooks = 8;
 void Watcher::Pump() {
   if (stopping_) return;
   const auto now = EventLoop::Clock::now();
-  while (auto order = queue_.Start(now)) StartCapture(*std::move(order));
+  while (const auto order = queue_.Start(now)) StartCapture(*order);
   loop_.CancelTimer(pump_timer_);
   pump_timer_ = 0;
   const auto next = queue_.NextStart();
@@ -40,15 +40,15 @@ void Watcher::Pump() {
   pump_timer_ = loop_.AddTimer(wait, [this] { Pump(); });
 }
 
-void Watcher::StartCapture(CaptureOrder order) {
+void Watcher::StartCapture(const CaptureOrder& order) {
   const WatchConfig& config = options_.config;
   Job job;
   job.time = milliseconds(config.capture_s * 1000 + config.dump_wait_ms) + kCaptureMargin;
   job.run = [order, &config, open = opener(order), sysroot = options_.sysroot](int fd) {
     return RunCaptureJob(order, config, open, sysroot, fd);
   };
-  const auto started = jobs_.Start(
-      std::move(job), [this, order](JobEnd end) { CaptureEnded(order, std::move(end)); });
+  const auto started =
+      jobs_.Start(std::move(job), [this, order](const JobEnd& end) { CaptureEnded(order, end); });
   if (started) return;
   // No process to be had: the same as one that failed at once.
   log_.Write(Priority::kError, {}, started.error().ToString());
@@ -59,7 +59,7 @@ void Watcher::StartCapture(CaptureOrder order) {
   SettleDevcoredumps();
 }
 
-void Watcher::CaptureEnded(const CaptureOrder& order, JobEnd end) {
+void Watcher::CaptureEnded(const CaptureOrder& order, const JobEnd& end) {
   const WatchConfig& config = options_.config;
   CaptureResult result = ParseCaptureResult(end.output);
   if (!result.is_whole) {
@@ -110,14 +110,14 @@ void Watcher::CaptureEnded(const CaptureOrder& order, JobEnd end) {
     Settle(order.bus + '/' + order.device);
     SettleDevcoredumps();
   }
-  RunHook(order, std::move(fields));
+  RunHook(order, fields);
   SaveSoon();
   if (stopping_) return ContinueStop();
   Pump();
   FinishOnce();
 }
 
-void Watcher::RunHook(const CaptureOrder& order, Properties fields) {
+void Watcher::RunHook(const CaptureOrder& order, const Properties& fields) {
   if (order.hook.empty() || (stopping_ && !options_.once)) return;
   if (hooks_running_ >= kMaxHooks) {
     ++metrics_.failed_hooks;
@@ -130,10 +130,13 @@ void Watcher::RunHook(const CaptureOrder& order, Properties fields) {
   job.time = milliseconds(options_.config.hook_s * 1000);
   job.max_output = 0;
   job.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
-  fields.emplace_back("VMCOREDD_EVENTS", std::to_string(order.event_count));
-  for (const auto& [key, value] : fields) job.environment.push_back(key + '=' + value);
+  job.environment.push_back("VMCOREDD_EVENTS=" + std::to_string(order.event_count));
+  for (const auto& [key, value] : fields) {
+    job.environment.push_back(key);
+    job.environment.back().append("=").append(value);
+  }
   const auto started =
-      jobs_.Start(std::move(job), [this, program = order.hook.front()](JobEnd end) {
+      jobs_.Start(std::move(job), [this, program = order.hook.front()](const JobEnd& end) {
         --hooks_running_;
         if (end.is_success()) {
           ++metrics_.hooks;

@@ -72,9 +72,9 @@ std::string_view SyndromeText(uint8_t syndrome) {
 }
 
 std::string_view SeverityText(int severity) {
-  constexpr std::string_view kTexts[] = {"EMERGENCY", "ALERT",  "CRITICAL", "ERROR",
-                                         "WARNING",   "NOTICE", "INFO",     "DEBUG"};
-  return severity >= 0 && severity < 8 ? kTexts[severity] : "Unknown log level";
+  constexpr std::string_view texts[] = {"EMERGENCY", "ALERT",  "CRITICAL", "ERROR",
+                                        "WARNING",   "NOTICE", "INFO",     "DEBUG"};
+  return severity >= 0 && severity < 8 ? texts[severity] : "Unknown log level";
 }
 
 }  // namespace vmcoredd::mlx5

@@ -34,6 +34,7 @@ END
 watch_up() { grep -qs "^vmcoredd_watch_up ${1:-1}" $metrics; }
 start() {
   rm -f $metrics
+  captures=0
   vmcoredd watch --foreground --config "$1" >>"$out/watch.log" 2>&1 &
   watch=$!
   within 20 watch_up
@@ -46,13 +47,23 @@ stop() {
 
 # archives: those that are complete. Their names have no blanks.
 archives() { (cd $watched && ls -- *.vmcoredd); }
-enough() { [ "$(archives | grep -c -vxF -f "$out/known")" -ge "$1" ]; }
+sum() {
+  total=0
+  while read -r number; do total=$((total + number)); done
+  echo $total
+}
+# A hook is run when its capture is over, and is told of how many events that was.
+told_of() { [ "$(sed -n 's/^VMCOREDD_EVENTS=//p' /tmp/hooks/* 2>/dev/null | sum)" -ge "$1" ]; }
+counted() { [ "$(sed -n 's/^vmcoredd_watch_captures_total.* //p' $metrics | sum)" -ge $captures ]; }
 
-# caught NAME COUNT: waits for so many archives, and a moment for one too many. NAME.new
-# lists them; NAME.metrics and NAME.hooks are what the textfile and the hook said.
+# caught NAME EVENTS: waits until so many events are captured, and a moment for one too
+# many. NAME.new lists the archives; NAME.metrics and NAME.hooks are what the textfile and
+# the hook said.
 caught() {
-  within 20 enough "$2"
+  within 60 told_of "$2"
   sleep 1
+  captures=$((captures + $(find /tmp/hooks -type f | wc -l)))
+  within 20 counted
   archives | grep -vxF -f "$out/known" >"$out/$1.new"
   archives >"$out/known"
   cp $metrics "$out/$1.metrics"
@@ -92,7 +103,9 @@ while [ $number -lt 20 ]; do
   number=$((number + 1))
 done
 for number in 10 11 12 13; do devlink region new $twin/big snapshot $number; done
-caught burst 1
+caught burst 24
+is_idle() { [ "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB$/\1/p' "/proc/$watch/status")" -lt 3072 ]; }
+within 10 is_idle
 cp "/proc/$watch/status" "$out/busy.status"
 
 # -- killed, with something half done, and more while it is away -----------------------------
@@ -111,7 +124,7 @@ echo "port_rx and again" >"$sim/devlinksim.1/report"
 devlink region new $twin/odd snapshot 21
 echo 5000 >"$sim/devlinksim.1/coredump"
 start /tmp/watch.toml
-caught late 3
+caught late 5
 
 # -- the end ---------------------------------------------------------------------------------
 ls $trace/instances >"$out/instances"

@@ -47,13 +47,13 @@ using Check = bool (*)(std::string_view);
 // Every key of [[watch.rule]].
 template <typename Visitor>
 void VisitWatchRule(WatchRuleConfig& rule, Visitor& visit) {
-  constexpr const char* kGlob = "text: a name, or a glob";
+  constexpr const char* glob = "text: a name, or a glob";
   visit.TextList("events", IsWatchEvent, kWatchEvents, rule.events);
-  visit.Text("bus", IsAnything, kGlob, rule.bus);
-  visit.Text("device", IsAnything, kGlob, rule.device);
-  visit.Text("driver", IsAnything, kGlob, rule.driver);
-  visit.Text("reporter", IsAnything, kGlob, rule.reporter);
-  visit.Text("region", IsAnything, kGlob, rule.region);
+  visit.Text("bus", IsAnything, glob, rule.bus);
+  visit.Text("device", IsAnything, glob, rule.device);
+  visit.Text("driver", IsAnything, glob, rule.driver);
+  visit.Text("reporter", IsAnything, glob, rule.reporter);
+  visit.Text("region", IsAnything, glob, rule.region);
   visit.TextList("capture", IsWatchCapture, kWatchCaptures, rule.capture);
   visit.Flag("nothing", rule.nothing);
   visit.Text("allow", IsRiskClass, kRiskClasses, rule.allow);

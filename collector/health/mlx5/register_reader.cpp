@@ -78,8 +78,7 @@ Sample Load(const char* path, const bar_resource& resource) {
 bool IsKnownAwake(const DevicePlace& place, int config, char (&why)[160]) {
   if (pci_config_dword(config, 0x40) != 0xffffffffU) return true;  // pci_check_device() looks
   char path[PATH_MAX], state[16] = {};
-  const UniqueFd file(PathOf(place, "power_state", path) ? ::open(path, O_RDONLY | O_CLOEXEC)
-                                                         : -1);
+  const UniqueFd file(PathOf(place, "power_state", path) ? ::open(path, O_RDONLY | O_CLOEXEC) : -1);
   const ssize_t length = file.is_valid() ? ::read(file.get(), state, sizeof state - 1) : 0;
   if (length > 0 && state[length - 1] == '\n') state[length - 1] = '\0';
   if (std::strcmp(state, "D0") == 0) return true;

@@ -80,7 +80,7 @@ ChildJobs::~ChildJobs() {
   }
 }
 
-Result<void> ChildJobs::Start(Job job, OnEnd on_end) {
+Result<void> ChildJobs::Start(const Job& job, OnEnd on_end) {
   int fds[2];
   if (::pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) return FailIo("cannot make a pipe", errno);
   auto running = std::make_unique<Running>();

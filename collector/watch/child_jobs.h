@@ -49,7 +49,7 @@ class ChildJobs {
   ~ChildJobs();
 
   using OnEnd = std::function<void(JobEnd end)>;
-  Result<void> Start(Job job, OnEnd on_end);
+  Result<void> Start(const Job& job, OnEnd on_end);
   size_t running() const { return jobs_.size(); }
   // Asks all to end now.
   void TerminateAll();

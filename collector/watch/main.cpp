@@ -106,6 +106,7 @@ int Run(CommandLine line) {
   }
   loop->reset();  // signals as they were
   std::vector<char*> arguments;
+  arguments.reserve(reload.size() + 1);
   for (const std::string& one : reload) arguments.push_back(const_cast<char*>(one.c_str()));
   arguments.push_back(nullptr);
   ::execv(arguments[0], arguments.data());

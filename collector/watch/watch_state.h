@@ -2,12 +2,12 @@
 #ifndef VMCOREDD_COLLECTOR_WATCH_WATCH_STATE_H_
 #define VMCOREDD_COLLECTOR_WATCH_WATCH_STATE_H_
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 
 namespace vmcoredd::watch {
 
@@ -15,7 +15,10 @@ namespace vmcoredd::watch {
 struct PartName {
   std::optional<uint32_t> port;
   std::string name;  // raw
-  auto operator<=>(const PartName&) const = default;
+  bool operator==(const PartName&) const = default;
+  bool operator<(const PartName& other) const {
+    return std::tie(port, name) < std::tie(other.port, other.name);
+  }
 };
 
 struct ReporterState {

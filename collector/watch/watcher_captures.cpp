@@ -48,7 +48,7 @@ void Watcher::StartCapture(const CaptureOrder& order) {
     return RunCaptureJob(order, config, open, sysroot, fd);
   };
   const auto started =
-      jobs_.Start(std::move(job), [this, order](const JobEnd& end) { CaptureEnded(order, end); });
+      jobs_.Start(job, [this, order](const JobEnd& end) { CaptureEnded(order, end); });
   if (started) return;
   // No process to be had: the same as one that failed at once.
   log_.Write(Priority::kError, {}, started.error().ToString());
@@ -135,22 +135,21 @@ void Watcher::RunHook(const CaptureOrder& order, const Properties& fields) {
     job.environment.push_back(key);
     job.environment.back().append("=").append(value);
   }
-  const auto started =
-      jobs_.Start(std::move(job), [this, program = order.hook.front()](const JobEnd& end) {
-        --hooks_running_;
-        if (end.is_success()) {
-          ++metrics_.hooks;
-        } else {
-          ++metrics_.failed_hooks;
-          exit_code_ = 1;
-          log_.Write(Priority::kWarning, {},
-                     "the hook " + EscapeBytes(program) +
-                         " failed: " + end.Problem(milliseconds(options_.config.hook_s * 1000)));
-        }
-        if (stopping_) return ContinueStop();
-        SaveSoon();
-        FinishOnce();
-      });
+  const auto started = jobs_.Start(job, [this, program = order.hook.front()](const JobEnd& end) {
+    --hooks_running_;
+    if (end.is_success()) {
+      ++metrics_.hooks;
+    } else {
+      ++metrics_.failed_hooks;
+      exit_code_ = 1;
+      log_.Write(Priority::kWarning, {},
+                 "the hook " + EscapeBytes(program) +
+                     " failed: " + end.Problem(milliseconds(options_.config.hook_s * 1000)));
+    }
+    if (stopping_) return ContinueStop();
+    SaveSoon();
+    FinishOnce();
+  });
   if (started) ++hooks_running_;
 }
 

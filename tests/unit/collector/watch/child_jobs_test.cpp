@@ -16,7 +16,7 @@ JobEnd RunJob(Job job) {
   EXPECT_TRUE(loop);
   ChildJobs jobs(**loop);
   JobEnd result;
-  EXPECT_TRUE(jobs.Start(std::move(job), [&](JobEnd end) {
+  EXPECT_TRUE(jobs.Start(job, [&](JobEnd end) {
     result = std::move(end);
     (*loop)->Stop();
   }));

@@ -27,8 +27,9 @@ bool TakeNumber(std::string_view value, uint64_t& to) {
 
 bool TakeText(std::string_view value, std::string& to) {
   auto text = UnescapeBytes(value);
-  if (text) to = *std::move(text);
-  return text.has_value() && to.find('\0') == to.npos;
+  if (!text || text->find('\0') != text->npos) return false;
+  to = *std::move(text);
+  return true;
 }
 
 bool TakeListed(std::string_view value, std::vector<std::string>& to) {

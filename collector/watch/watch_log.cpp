@@ -41,7 +41,7 @@ std::string_view KindText(EventKind kind) {
 void WatchLog::Write(Priority priority,
                      std::string_view id,
                      const std::string& message,
-                     Properties fields) {
+                     const Properties& fields) {
   if (!to_stderr_) {
     Properties entry = {{"MESSAGE", Raw(message)},
                         {"PRIORITY", std::to_string(static_cast<int>(priority))},

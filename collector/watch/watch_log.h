@@ -30,7 +30,7 @@ class WatchLog {
   void Write(Priority priority,
              std::string_view id,
              const std::string& message,
-             Properties fields = {});
+             const Properties& fields = {});
 
  private:
   Sysroot root_;

@@ -170,15 +170,15 @@ void Watcher::Enumerate() {
     WriteAll(fd, EnumerationText(watch::Enumerate(open, root)));
     return 0;
   };
-  const auto started = jobs_.Start(job, [this](JobEnd end) { OnEnumerated(std::move(end)); });
+  const auto started = jobs_.Start(job, [this](const JobEnd& end) { OnEnumerated(end); });
   if (!started) {
     JobEnd end;
     end.status = kExitProblem << 8;
-    OnEnumerated(std::move(end));
+    OnEnumerated(end);
   }
 }
 
-void Watcher::OnEnumerated(JobEnd end) {
+void Watcher::OnEnumerated(const JobEnd& end) {
   enumerating_ = false;
   if (stopping_) return ContinueStop();
   // What has been told by now is told, and not found.
@@ -225,7 +225,7 @@ void Watcher::CheckReload() {
   job.command = options_.reload_command;
   job.command.push_back("--check");
   for (char** one = environ; *one != nullptr; ++one) job.environment.emplace_back(*one);
-  const auto started = jobs_.Start(job, [this](JobEnd end) {
+  const auto started = jobs_.Start(job, [this](const JobEnd& end) {
     if (stopping_) return ContinueStop();
     if (end.is_success()) return Stop(true);
     log_.Write(Priority::kError, {},

@@ -61,7 +61,7 @@ class Watcher final : public DevlinkListener {
   void OpenSources();
   void LoadState();
   void Enumerate();
-  void OnEnumerated(JobEnd end);
+  void OnEnumerated(const JobEnd& end);
   void EnumerateSoon(std::chrono::milliseconds delay);
   void CheckReload();
   void Stop(bool reload);

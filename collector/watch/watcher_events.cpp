@@ -278,7 +278,7 @@ void Watcher::Refuse(const WatchEvent& event, const std::string& reason, const s
     fields.emplace_back("VMCOREDD_OUTCOME", "refused");
     fields.emplace_back("VMCOREDD_REASON", reason);
     log_.Write(Priority::kWarning, kRefusedMessageId, EventText(event) + ": no capture, " + text,
-               std::move(fields));
+               fields);
   }
   ExpireLimits();
 }

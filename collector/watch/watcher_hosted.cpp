@@ -17,7 +17,9 @@ void Watcher::StartHealth() {
     health_settings_.socket = root_.Host(health_settings_.socket);
     health_settings_.folder = root_.Host(health_settings_.folder);
   }
-  const auto folder = [](std::string path) { return MakeFolders(path.substr(0, path.rfind('/'))); };
+  const auto folder = [](const std::string& path) {
+    return MakeFolders(path.substr(0, path.rfind('/')));
+  };
   auto made = folder(health_settings_.folder);
   if (made) made = folder(health_settings_.socket);
   if (!made) {

@@ -35,7 +35,7 @@ void Watcher::TakeRecoveries() {
   Job job;
   job.time = kSwitchTime;
   job.run = [take, open = opener()](int fd) { return RunAutoRecoverJob(take, false, open, fd); };
-  const auto started = jobs_.Start(job, [this, take](JobEnd end) {
+  const auto started = jobs_.Start(job, [this, take](const JobEnd& end) {
     taking_recoveries_ = false;
     const AutoRecoverResult result = ParseAutoRecoverResult(end.output);
     for (const std::string& problem : result.problems) {
@@ -68,7 +68,7 @@ bool Watcher::GiveRecoveriesBack() {
   Job job;
   job.time = kRestoreTime;
   job.run = [taken, open = opener()](int fd) { return RunAutoRecoverJob(taken, true, open, fd); };
-  const auto started = jobs_.Start(job, [this](JobEnd end) {
+  const auto started = jobs_.Start(job, [this](const JobEnd& end) {
     const AutoRecoverResult result = ParseAutoRecoverResult(end.output);
     for (const std::string& problem : result.problems) {
       log_.Write(Priority::kError, kRecoveryMessageId, problem);

@@ -91,6 +91,7 @@ void Run(const WatchCommand& command, Console& console) {
   arguments.push_back("--");
   for (std::string& word : OwnCommand(command)) arguments.push_back(std::move(word));
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (std::string& word : arguments) words.push_back(word.data());
   words.push_back(nullptr);
   ::execv(words[0], words.data());

@@ -12,9 +12,9 @@ namespace {
 
 // A name as it is quoted in a repair.
 std::string Quoted(std::string_view name) {
-  constexpr size_t kMostBytes = 48;
-  const bool cut = name.size() > kMostBytes;
-  return '"' + EscapeBytes(name.substr(0, kMostBytes)) + (cut ? "...\"" : "\"");
+  constexpr size_t most_bytes = 48;
+  const bool cut = name.size() > most_bytes;
+  return '"' + EscapeBytes(name.substr(0, most_bytes)) + (cut ? "...\"" : "\"");
 }
 
 size_t SizeOfType(uint8_t type) {

@@ -73,10 +73,10 @@ bool Plausible(std::span<const std::byte> bytes, std::endian order) {
   const bool is_control = type == NLMSG_ERROR || type == NLMSG_DONE;
   const bool is_family = type >= NLMSG_MIN_TYPE && type <= GENL_MAX_ID;
   if (!is_control && !is_family) return false;
-  constexpr size_t kFirst = kHeaderBytes + GENL_HDRLEN;
-  if (is_control || length < kFirst + NLA_HDRLEN || bytes.size() < kFirst + NLA_HDRLEN) return true;
-  const auto attribute = LoadInt<uint16_t>(bytes.data() + kFirst, order);
-  return attribute >= NLA_HDRLEN && attribute <= length - kFirst;
+  constexpr size_t first = kHeaderBytes + GENL_HDRLEN;
+  if (is_control || length < first + NLA_HDRLEN || bytes.size() < first + NLA_HDRLEN) return true;
+  const auto attribute = LoadInt<uint16_t>(bytes.data() + first, order);
+  return attribute >= NLA_HDRLEN && attribute <= length - first;
 }
 
 // Where both make sense (256 bytes are 65536 in the other order) it is the shorter length:
@@ -102,10 +102,10 @@ Result<void> EndsEarly(uint64_t offset, uint64_t expected, uint64_t found) {
 
 Result<void> WriteMessage(OutputStream& out, const Message& message) {
   VMCOREDD_TRY(out.Write(message.whole));
-  constexpr std::array<std::byte, NLMSG_ALIGNTO> kZeros{};
+  constexpr std::array<std::byte, NLMSG_ALIGNTO> zeros{};
   const size_t padding = AlignUp(message.whole.size(), NLMSG_ALIGNTO) - message.whole.size();
   if (padding == 0) return {};
-  return out.Write(std::span(kZeros).first(padding));
+  return out.Write(std::span(zeros).first(padding));
 }
 
 Result<void> ReadMessageStream(ByteSource& source,

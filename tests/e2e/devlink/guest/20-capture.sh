@@ -102,6 +102,7 @@ record baseline ours vmcoredd baseline --json
 record baseline-same ours vmcoredd baseline --if-changed --json
 echo 3.0.0 >"$sim/devlinksim.0/fw_running"
 record baseline-outdated ours vmcoredd baseline --show
+sleep 1 # their names have seconds, by which the host puts them in order
 record baseline-changed ours vmcoredd baseline --if-changed --json
 record baseline-show ours vmcoredd baseline --show
 record doctor ours vmcoredd doctor

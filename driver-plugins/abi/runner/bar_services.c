@@ -113,7 +113,7 @@ static int explain(struct session* session, uint32_t bar, int error) {
       return refuse(session, -EACCES, "BAR %u: lockdown, or missing rights, forbid access", bar);
     case EINVAL: return refuse(session, -EBUSY, "BAR %u: a driver holds it", bar);
     case ENODEV: return refuse(session, -EOPNOTSUPP, "BAR %u cannot be mapped", bar);
-    case ENOENT: return refuse(session, -ENODATA, "there is no image of BAR %u in the tree", bar);
+    case ENOENT: return refuse(session, -ENODATA, "sysfs has no image of BAR %u", bar);
     case EIO: return refuse(session, -EIO, "BAR %u went away while it was read", bar);
     case EROFS: return refuse(session, -EROFS, "a captured tree is not written to");
     case ENODATA: return refuse(session, -ENODATA, "the tree's image of BAR %u ends here", bar);

@@ -6,7 +6,6 @@
 
 #include "tests/unit/readers/vmcore/support.h"
 #include "vmcoredd/base/payload_hash.h"
-#include "vmcoredd/base/zstd_stream.h"
 
 namespace vmcoredd {
 namespace {
@@ -15,35 +14,18 @@ using testing::Bytes;
 using ::testing::ElementsAre;
 using testing::ElfFile;
 using testing::Entry;
+using testing::Fragment;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::NoteWriter;
 using testing::Payload;
+using testing::Text;
+using testing::Zstd;
 
 std::unique_ptr<VmcoreReader> Open(const NoteWriter& notes) {
   auto reader = testing::OpenBytes(ElfFile().Notes(notes.bytes()).Build());
   EXPECT_TRUE(reader) << reader.error().ToString();
   return *std::move(reader);
-}
-
-ManifestFragment Fragment(std::vector<ManifestDump> dumps) {
-  ManifestFragment fragment;
-  fragment.generator = "test";
-  fragment.kind = "pack";
-  fragment.dumps = std::move(dumps);
-  return fragment;
-}
-
-std::string Text(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-std::string Zstd(std::string_view payload) {
-  BufferStream out;
-  ZstdCompressStream stream(out, 1);
-  EXPECT_TRUE(stream.Write(testing::ToBytes(payload)));
-  EXPECT_TRUE(stream.Finish());
-  return Text(out.bytes());
 }
 
 struct Extracted {

@@ -11,6 +11,7 @@
 #include "vmcoredd/base/checked_math.h"
 #include "vmcoredd/base/endian.h"
 #include "vmcoredd/base/payload_hash.h"
+#include "vmcoredd/base/zstd_stream.h"
 #include "vmcoredd/format/flattened.h"
 #include "vmcoredd/format/note.h"
 
@@ -65,6 +66,10 @@ Bytes ToBytes(std::string_view text) {
   Bytes bytes;
   Append(bytes, text);
   return bytes;
+}
+
+std::string Text(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 void Append(Bytes& to, std::string_view text) {
   for (const char c : text) to.push_back(static_cast<std::byte>(c));
@@ -129,6 +134,22 @@ ManifestDump Entry(std::string name, uint64_t ordinal, std::string_view payload)
   entry.stored = payload.size();
   entry.hash = HashOf(ToBytes(payload));
   return entry;
+}
+
+ManifestFragment Fragment(std::vector<ManifestDump> dumps) {
+  ManifestFragment fragment;
+  fragment.generator = "test";
+  fragment.kind = "pack";
+  fragment.dumps = std::move(dumps);
+  return fragment;
+}
+
+std::string Zstd(std::string_view payload) {
+  BufferStream out;
+  ZstdCompressStream stream(out, 1);
+  EXPECT_TRUE(stream.Write(ToBytes(payload)));
+  EXPECT_TRUE(stream.Finish());
+  return Text(out.bytes());
 }
 
 Bytes ElfFile::Build() const {

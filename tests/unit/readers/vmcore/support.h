@@ -24,6 +24,7 @@ namespace vmcoredd::testing {
 using Bytes = std::vector<std::byte>;
 
 Bytes ToBytes(std::string_view text);
+std::string Text(const Bytes& bytes);
 void Append(Bytes& to, std::string_view text);
 void Append(Bytes& to, const Bytes& bytes);
 // `size` bytes that differ from dump to dump.
@@ -53,6 +54,10 @@ class NoteWriter {
 
 // An entry as ArchiveWriter would make it for a payload stored as it is.
 ManifestDump Entry(std::string name, uint64_t ordinal, std::string_view payload);
+// A fragment of these dumps.
+ManifestFragment Fragment(std::vector<ManifestDump> dumps);
+// One zstd frame.
+std::string Zstd(std::string_view payload);
 
 struct ElfFile {
   struct Segment {

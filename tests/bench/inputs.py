@@ -45,6 +45,16 @@ def same_bytes(path):
         fill(out, 0, sum((size - 64) * count for size, count in NOTES))
 
 
+def change(path, distance):
+    """Another byte in every so many."""
+    with open(path, "r+b") as out:
+        for at in range(distance // 2, os.path.getsize(path), distance):
+            out.seek(at)
+            byte = out.read(1)[0]
+            out.seek(at)
+            out.write(bytes([byte ^ 1]))
+
+
 def region(text, json, xxd, size):
     """A devlink region as devlink prints it, as text and as JSON, and as xxd -r reads it."""
     with open(text, "w", encoding="ascii") as lines, open(xxd, "w", encoding="ascii") as dump, \

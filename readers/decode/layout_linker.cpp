@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/decode/layout_linker.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "readers/decode/layout_places.h"
+#include "vmcoredd/base/text.h"
+
+namespace vmcoredd::internal {
+
+namespace {
+
+constexpr size_t kAllFields = std::numeric_limits<size_t>::max();
+
+class Linker {
+ public:
+  Linker(LayoutMap& layouts, const NameSet& broken, std::vector<LayoutProblem>& problems)
+      : layouts_(layouts), broken_(broken), problems_(problems) {}
+
+  void Run() {
+    // Names first: expressions reach into other structures.
+    ForAllStructures([this](Structure& structure) { LinkNames(structure); });
+    for (auto& [name, layout] : layouts_) {
+      layout_ = layout.get();
+      LinkRoot(*layout);
+      for (auto& [bits_name, set] : layout->bits) {
+        for (BitsField& field : set->fields) LinkEnum(field.meaning);
+      }
+    }
+    if (!problems_.empty()) return;
+    ForAllStructures([this](Structure& structure) { DeclareParams(structure); });
+    ForAllStructures([this](Structure& structure) { LinkExpressions(structure); });
+    for (auto& [name, layout] : layouts_) {
+      layout_ = layout.get();
+      LinkBits();
+    }
+    if (!problems_.empty()) return;
+    PlaceChecker places(
+        [this](LayoutPlace place, std::string text) { Problem(place, std::move(text)); });
+    ForAllStructures([&](Structure& structure) { places.Check(structure); });
+  }
+
+ private:
+  template <typename Function>
+  void ForAllStructures(Function function) {
+    for (auto& [name, layout] : layouts_) {
+      layout_ = layout.get();
+      for (auto& [structure_name, structure] : layout->structures) function(*structure);
+    }
+  }
+
+  void Problem(LayoutPlace place, std::string text) {
+    problems_.push_back({layout_->file, place, std::move(text)});
+  }
+
+  // Own names first, then LAYOUT.NAME.
+  template <typename T>
+  T* Find(std::map<std::string, std::unique_ptr<T>, std::less<>> Layout::*where,
+          std::string_view name) {
+    if (const auto own = (layout_->*where).find(name); own != (layout_->*where).end()) {
+      return own->second.get();
+    }
+    const size_t dot = name.find('.');
+    if (dot == name.npos) return nullptr;
+    const auto layout = layouts_.find(name.substr(0, dot));
+    if (layout == layouts_.end()) return nullptr;
+    auto& items = (*layout->second).*where;
+    const auto item = items.find(name.substr(dot + 1));
+    return item == items.end() ? nullptr : item->second.get();
+  }
+
+  const Structure* FindStructure(const std::string& name, LayoutPlace place) {
+    if (name.empty()) return nullptr;
+    const Structure* const found = Find(&Layout::structures, name);
+    if (!found && !NeedsBroken(name)) {
+      Problem(place, "there is no structure " + EscapeBytes(name));
+    }
+    return found;
+  }
+
+  // A name of a layout that has mistakes: said once.
+  bool NeedsBroken(std::string_view name) {
+    const std::string other(name.substr(0, name.find('.')));
+    if (!broken_.contains(other)) return false;
+    if (needs_broken_.insert(layout_->name).second) {
+      Problem({1, 1}, "not used: it needs " + other + ", which has mistakes");
+    }
+    return true;
+  }
+
+  void LinkRoot(Layout& layout) {
+    layout.root = FindStructure(layout.root_name, layout.root_place);
+    if (layout.root && !layout.root->params.empty()) {
+      Problem(layout.root_place, "root: a structure with params cannot be the root");
+    }
+  }
+
+  void LinkEnum(FieldMeaning& meaning) {
+    if (meaning.enum_name.empty()) return;
+    meaning.enumeration = Find(&Layout::enums, meaning.enum_name);
+    if (!meaning.enumeration && !NeedsBroken(meaning.enum_name)) {
+      Problem(meaning.place, "there is no enum " + EscapeBytes(meaning.enum_name));
+    }
+  }
+
+  void LinkChoice(StructureChoice& choice, FieldSpec& field, const Structure& structure) {
+    choice.always = FindStructure(choice.always_name, field.place);
+    choice.fallback = FindStructure(choice.fallback_name, field.place);
+    for (StructureCase& item : choice.cases) {
+      item.structure = FindStructure(item.structure_name, item.place);
+    }
+    if (!choice.on || choice.on->expression.names().size() != 1) return;
+    // A choice by a text or a GUID: the name alone.
+    const std::string& name = choice.on->expression.names().front();
+    const FieldSpec* const on = structure.FindField(name);
+    if (on && (on->type == FieldType::kText || on->type == FieldType::kGuid)) {
+      choice.on_text = name;
+      choice.on.reset();
+      return;
+    }
+    for (const StructureCase& item : choice.cases) {
+      if (!item.text.empty())
+        Problem(item.place, "cases: expected a number, found \"" + EscapeBytes(item.text) + '"');
+    }
+  }
+
+  void LinkNames(Structure& structure) {
+    for (FieldSpec& field : structure.fields) {
+      LinkEnum(field.meaning);
+      LinkChoice(field.content, field, structure);
+      field.record = FindStructure(field.record_name, field.place);
+      if (field.bits_name.empty()) continue;
+      field.bits = Find(&Layout::bits, field.bits_name);
+      if (!field.bits) {
+        if (!NeedsBroken(field.bits_name)) {
+          Problem(field.place, "there are no bits " + EscapeBytes(field.bits_name));
+        }
+        continue;
+      }
+      for (const BitsField& bits : field.bits->fields) {
+        if (bits.low + bits.width > field.width * 8) {
+          Problem(field.place, structure.name + '.' + field.name + ": bits " + bits.name +
+                                   " do not fit into " + std::to_string(field.width) + " bytes");
+        }
+      }
+    }
+  }
+
+  static void DeclareParams(Structure& structure) {
+    structure.slots = {
+        {"$size", kSlotSize}, {"$offset", kSlotOffset}, {"$index", kSlotIndex}, {"$raw", kSlotRaw}};
+    for (const std::string& param : structure.params) {
+      structure.slots.emplace(param, structure.slot_count++);
+    }
+  }
+
+  // The slot of a name in a structure, made if need be. Fields from `limit` on do not
+  // count yet. Nothing, and a reason, if there is no such number.
+  std::optional<uint32_t> SlotOf(Structure& structure,
+                                 std::string_view name,
+                                 size_t limit,
+                                 std::string& why) {
+    const size_t cut = name.find_first_of(".[");
+    const std::string_view first = name.substr(0, cut);
+    std::string_view rest = cut == name.npos ? std::string_view() : name.substr(cut);
+    FieldSpec* field = nullptr;
+    size_t index = 0;
+    for (; index < structure.fields.size() && !field; ++index) {
+      if (structure.fields[index].name == first) field = &structure.fields[index];
+    }
+    if (const auto known = structure.slots.find(name); known != structure.slots.end()) {
+      if (!field || index <= limit) return known->second;
+    }
+    if (!field || index > limit) {
+      why = field ? "comes later in the structure" : "is no field of " + structure.name;
+      return std::nullopt;
+    }
+    SlotBinding binding;
+    binding.meaning = &field->meaning;
+    if (rest.starts_with('[')) {
+      const size_t close = rest.find(']');
+      binding.index = ParseLayoutNumber(rest.substr(1, close - 1)).value_or(0);
+      rest.remove_prefix(close + 1);
+    }
+    if (rest.starts_with('.')) rest.remove_prefix(1);
+    if (field->type == FieldType::kUint || field->type == FieldType::kInt) {
+      if (!rest.empty() && !BindBits(*field, rest, binding)) {
+        why = "has no such bits";
+        return std::nullopt;
+      }
+    } else if (field->type == FieldType::kStruct && !rest.empty() && field->content.always) {
+      auto* const inner = Find(&Layout::structures, field->content.always_name);
+      const auto slot = SlotOf(*inner, rest, kAllFields, why);
+      if (!slot) return std::nullopt;
+      binding.path = rest;
+      binding.inner = *slot;
+      binding.meaning = MeaningOf(*inner, *slot);
+    } else {
+      why = "is not a number";
+      return std::nullopt;
+    }
+    binding.slot = structure.slot_count++;
+    structure.slots.emplace(name, binding.slot);
+    field->bindings.push_back(std::move(binding));
+    return field->bindings.back().slot;
+  }
+
+  static bool BindBits(const FieldSpec& field, std::string_view name, SlotBinding& binding) {
+    if (!field.bits) return false;
+    for (const BitsField& bits : field.bits->fields) {
+      if (bits.name != name) continue;
+      binding.low = bits.low;
+      binding.width = bits.width;
+      binding.meaning = &bits.meaning;
+      return true;
+    }
+    return false;
+  }
+
+  static const FieldMeaning* MeaningOf(const Structure& structure, uint32_t slot) {
+    for (const FieldSpec& field : structure.fields) {
+      for (const SlotBinding& binding : field.bindings) {
+        if (binding.slot == slot) return binding.meaning;
+      }
+    }
+    return nullptr;
+  }
+
+  void Bind(OptionalExpression& formula, Structure& structure, size_t limit, bool raw = false) {
+    if (!formula) return;
+    Expression& expression = formula->expression;
+    for (size_t i = 0; i < expression.names().size(); ++i) {
+      const std::string& name = expression.names()[i];
+      std::string why = "is only known in value and bad";
+      const auto slot = name == "$raw" && !raw ? std::nullopt : SlotOf(structure, name, limit, why);
+      if (slot) {
+        expression.Bind(i, *slot);
+        continue;
+      }
+      LayoutPlace place = formula->place;
+      place.column += static_cast<uint32_t>(expression.name_places()[i]);
+      Problem(place, "expression: " + EscapeBytes(name) + ' ' + why);
+    }
+  }
+
+  void BindRule(Rule& rule, Structure& structure, bool raw) {
+    Bind(rule.when, structure, kAllFields, raw);
+    const auto bind_all = [&](const std::vector<std::string>& names, std::vector<size_t>& slots) {
+      for (const std::string& name : names) {
+        std::string why;
+        const auto slot = SlotOf(structure, name, kAllFields, why);
+        if (!slot) Problem(rule.place, "rule: " + EscapeBytes(name) + ' ' + why);
+        slots.push_back(slot.value_or(0));
+      }
+    };
+    for (const std::string& name : rule.text.names) {
+      const FieldSpec* const field = structure.FindField(name);
+      const bool is_text =
+          field && field->type >= FieldType::kText && field->type <= FieldType::kMac;
+      rule.text.fields.push_back(is_text ? field : nullptr);
+      rule.text.slots.push_back(0);
+      if (is_text) continue;
+      std::vector<size_t> slots;
+      bind_all({name}, slots);
+      rule.text.slots.back() = slots.front();
+    }
+    bind_all(rule.evidence, rule.evidence_slots);
+  }
+
+  void BindMeaning(FieldMeaning& meaning, Structure& structure, size_t index) {
+    Bind(meaning.value, structure, index, true);
+    if (meaning.bad) BindRule(*meaning.bad, structure, true);
+  }
+
+  void LinkExpressions(Structure& structure) {
+    for (size_t i = 0; i < structure.fields.size(); ++i) {
+      FieldSpec& field = structure.fields[i];
+      for (OptionalExpression* const formula : {&field.at, &field.size, &field.count, &field.stride,
+                                                &field.when, &field.content.on, &field.first}) {
+        Bind(*formula, structure, i);
+      }
+      BindMeaning(field.meaning, structure, i);
+      LinkWith(field, structure, i);
+      LinkRecord(field, structure);
+    }
+    Bind(structure.size, structure, kAllFields);
+    for (Rule& rule : structure.findings) BindRule(rule, structure, false);
+  }
+
+  // Bits are shared by many structures: their expressions know only themselves.
+  void LinkBits() {
+    for (auto& [name, set] : layout_->bits) {
+      for (BitsField& bits : set->fields) {
+        LinkBitsFormula(bits.meaning.value, bits.meaning.place);
+        if (bits.meaning.bad) LinkBitsFormula(bits.meaning.bad->when, bits.meaning.place);
+        if (bits.meaning.bad && !bits.meaning.bad->text.names.empty()) {
+          Problem(bits.meaning.place, "bits " + bits.name + ": their rule's text knows no fields");
+        }
+      }
+    }
+  }
+
+  void LinkBitsFormula(OptionalExpression& formula, LayoutPlace place) {
+    if (!formula) return;
+    for (size_t i = 0; i < formula->expression.names().size(); ++i) {
+      if (formula->expression.names()[i] != "$raw") {
+        Problem(place, "expressions of bits know $raw only, found " +
+                           EscapeBytes(formula->expression.names()[i]));
+      }
+      formula->expression.Bind(i, kSlotRaw);
+    }
+  }
+
+  void LinkWith(FieldSpec& field, Structure& structure, size_t index) {
+    for (auto& [param, value] : field.with) {
+      OptionalExpression formula = std::move(value);
+      Bind(formula, structure, index);
+      value = std::move(*formula);
+    }
+    std::vector<const Structure*> targets = {field.content.always, field.content.fallback};
+    for (const StructureCase& item : field.content.cases) targets.push_back(item.structure);
+    for (const Structure* const target : targets) {
+      if (!target) continue;
+      for (const std::string& param : target->params) {
+        const bool given = std::any_of(field.with.begin(), field.with.end(),
+                                       [&](const auto& pair) { return pair.first == param; });
+        if (!given) {
+          Problem(field.place, structure.name + '.' + field.name + ": " + target->name +
+                                   " needs with " + EscapeBytes(param));
+        }
+      }
+    }
+    for (const StructureChoice* const choice : {&field.content}) {
+      if (choice->on_text.empty()) continue;
+      const FieldSpec* const on = structure.FindField(choice->on_text);
+      if (!on || on - structure.fields.data() >= static_cast<std::ptrdiff_t>(index)) {
+        Problem(field.place, field.name + ": switch: " + choice->on_text + " must come before");
+      }
+    }
+  }
+
+  // Expressions in the scope of a record.
+  void LinkRecord(FieldSpec& field, Structure& structure) {
+    const bool is_stream = field.type == FieldType::kStream;
+    const std::string& name =
+        field.record_name.empty() && !is_stream ? field.content.always_name : field.record_name;
+    // A stream without chunks has no records: its user's scope is all that there is.
+    Structure* const record = !name.empty() ? Find(&Layout::structures, name)
+                              : is_stream   ? &structure
+                                            : nullptr;
+    for (OptionalExpression* const formula : {&field.record_while, &field.next, &field.data_size,
+                                              &field.length, &field.address, &field.value}) {
+      if (!*formula) continue;
+      if (record) {
+        Bind(*formula, *record, kAllFields);
+      } else if (!(*formula)->expression.names().empty()) {
+        Problem((*formula)->place, "expression: names need one structure, not a choice");
+      }
+    }
+    if (field.key.empty()) return;
+    if (!record) return Problem(field.place, field.name + ": key needs one structure");
+    const FieldSpec* const key = record->FindField(field.key);
+    if (key && (key->type == FieldType::kText || key->type == FieldType::kGuid)) {
+      field.key_field = key;
+      return;
+    }
+    std::string why;
+    field.key_slot = SlotOf(*record, field.key, kAllFields, why);
+    if (!field.key_slot) return Problem(field.place, "key: " + EscapeBytes(field.key) + ' ' + why);
+    field.key_meaning = MeaningOf(*record, *field.key_slot);
+  }
+
+  LayoutMap& layouts_;
+  const NameSet& broken_;
+  NameSet needs_broken_;
+  std::vector<LayoutProblem>& problems_;
+  Layout* layout_ = nullptr;
+};
+
+}  // namespace
+
+void LinkLayouts(LayoutMap& layouts, const NameSet& broken, std::vector<LayoutProblem>& problems) {
+  Linker(layouts, broken, problems).Run();
+}
+
+}  // namespace vmcoredd::internal

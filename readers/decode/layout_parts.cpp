@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "readers/decode/layout_reader.h"
+#include "vmcoredd/base/text.h"
+
+// The small parts of a layout: enumerations, bits, what a number means, rules, matches.
+
+namespace vmcoredd::internal {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "error", "fatal"};
+constexpr std::array<std::string_view, 6> kFormats = {"hex",  "dec",  "flags",
+                                                      "time", "ipv4", "version"};
+constexpr std::array<std::string_view, 5> kAccesses = {"ro", "rw", "rc", "w1c", "wo"};
+constexpr std::array<std::string_view, 5> kPrivacies = {"", "mac", "serial", "payload", "secret"};
+constexpr uint64_t kMaxMagicAt = 1024 * 1024;
+
+}  // namespace
+
+std::optional<Rule> ReadRule(const TomlNode& node, std::string what, LayoutProblems& problems) {
+  Rule rule;
+  rule.place = node.place;
+  if (node.kind == TomlNode::Kind::kText) {
+    const auto found = std::find(kSeverities.begin(), kSeverities.end(), node.text);
+    if (found == kSeverities.end()) {
+      problems.Add(node.place, what +
+                                   ": expected a severity (info, warning, error, fatal) or a "
+                                   "table, found " +
+                                   node.Description());
+      return std::nullopt;
+    }
+    rule.severity = static_cast<Severity>(found - kSeverities.begin());
+    return rule;
+  }
+  if (node.kind != TomlNode::Kind::kTable) {
+    problems.Add(node.place,
+                 what + ": expected a severity or a table, found " + node.Description());
+    return std::nullopt;
+  }
+  TableReader table(node, std::move(what), problems);
+  if (const auto severity = table.OneOf("severity", kSeverities)) {
+    rule.severity = static_cast<Severity>(*severity);
+  } else if (!node.Find("severity")) {
+    table.Problem(node.place, "a rule needs a severity");
+  }
+  rule.when = table.Formula("when");
+  if (const TomlNode* const text = table.Take("text")) {
+    if (text->kind != TomlNode::Kind::kText || text->text.empty()) {
+      table.WrongType(*text, "text", "a text");
+    }
+    rule.text = TemplateOf(*text, table.what(), problems);
+  }
+  rule.next = table.Text("next");
+  rule.id = table.Text("id");
+  rule.evidence = table.Texts("evidence");
+  table.Close();
+  return rule;
+}
+
+void ReadMeaning(TableReader& table, const std::string& prefix, Layout& layout, FieldMeaning& to) {
+  to.place = table.place();
+  to.text = table.Text("text");
+  if (const TomlNode* const node = table.Take("enum")) {
+    if (node->kind == TomlNode::Kind::kTable) {
+      to.enum_name = prefix;
+      ReadEnumeration(*node, prefix, layout, table.problems());
+    } else if (node->kind == TomlNode::Kind::kText) {
+      to.enum_name = node->text;
+    } else {
+      table.WrongType(*node, "enum", "the name of an enumeration or a table");
+    }
+  }
+  to.value = table.Formula("value");
+  to.unit = table.Text("unit");
+  if (const auto format = table.OneOf("format", kFormats)) {
+    to.format = static_cast<NumberFormat>(*format);
+  }
+  if (const auto access = table.OneOf("access", kAccesses)) to.access = kAccesses[*access];
+  to.is_volatile = table.Flag("volatile");
+  to.advances = table.Flag("advances");
+  to.shared = table.Flag("shared");
+  to.perturbed = table.Text("perturbed");
+  if (const auto privacy = table.OneOf("privacy", std::span(kPrivacies).subspan(1))) {
+    to.privacy = static_cast<Privacy>(*privacy + 1);
+  }
+  if (const TomlNode* const bad = table.Take("bad")) {
+    to.bad = ReadRule(*bad, table.what() + ": bad", table.problems());
+  }
+}
+
+void ReadEnumeration(const TomlNode& node,
+                     std::string name,
+                     Layout& layout,
+                     LayoutProblems& problems) {
+  auto out = std::make_unique<Enumeration>();
+  out->name = name;
+  for (const TomlMember& member : node.members) {
+    const std::string what = "enum " + name + ": " + EscapeBytes(member.key);
+    const auto range = RangeOf(member.key, "..");
+    EnumEntry entry;
+    if (!range || range->first > range->second) {
+      problems.Add(member.place, what + ": expected a number or a range like \"0x80..0xff\"");
+      continue;
+    }
+    entry.low = range->first;
+    entry.high = range->second;
+    if (member.node.kind == TomlNode::Kind::kText) {
+      entry.text = member.node.text;
+    } else if (member.node.kind == TomlNode::Kind::kTable) {
+      TableReader table(member.node, what, problems);
+      entry.text = table.Text("text");
+      if (const auto bad = table.OneOf("bad", kSeverities)) {
+        entry.bad = static_cast<Severity>(*bad);
+      }
+      entry.next = table.Text("next");
+      table.Close();
+    }
+    if (entry.text.empty()) {
+      problems.Add(member.node.place, what + ": expected a text, or a table with one");
+    }
+    out->entries.push_back(std::move(entry));
+  }
+  std::sort(out->entries.begin(), out->entries.end(),
+            [](const EnumEntry& a, const EnumEntry& b) { return a.low < b.low; });
+  for (size_t i = 1; i < out->entries.size(); ++i) {
+    if (out->entries[i].low <= out->entries[i - 1].high) {
+      problems.Add(node.place,
+                   "enum " + name + ": two entries for " + std::to_string(out->entries[i].low));
+    }
+  }
+  if (out->entries.empty()) problems.Add(node.place, "enum " + name + ": it has no entry");
+  layout.enums[std::move(name)] = std::move(out);
+}
+
+void ReadBits(const TomlNode& node, std::string name, Layout& layout, LayoutProblems& problems) {
+  auto out = std::make_unique<BitsSet>();
+  out->name = name;
+  out->place = node.place;
+  uint64_t taken = 0;
+  for (const TomlMember& member : node.members) {
+    const std::string what = "bits " + name + ": " + EscapeBytes(member.key);
+    BitsField field;
+    field.name = member.key;
+    if (!IsLayoutName(member.key))
+      problems.Add(member.place, what + ": a name has letters, digits, '_'");
+    const TomlNode* at = &member.node;
+    if (member.node.kind == TomlNode::Kind::kTable) {
+      TableReader table(member.node, what, problems);
+      at = table.Take("at");
+      ReadMeaning(table, name + '.' + member.key, layout, field.meaning);
+      table.Close();
+    }
+    field.meaning.place = member.place;
+    std::optional<std::pair<uint64_t, uint64_t>> range;
+    if (at && at->kind == TomlNode::Kind::kText) range = RangeOf(at->text, ":");
+    if (at && at->kind == TomlNode::Kind::kInteger && at->integer >= 0) {
+      const auto bit = static_cast<uint64_t>(at->integer);
+      range = std::pair(bit, bit);
+    }
+    if (!range || range->first > 63 || range->second > range->first) {
+      problems.Add(at ? at->place : member.place,
+                   what + ": expected at: a bit from 0 to 63, or \"HIGH:LOW\"");
+      continue;
+    }
+    field.low = static_cast<uint8_t>(range->second);
+    field.width = static_cast<uint8_t>(range->first - range->second + 1);
+    const uint64_t mask = (field.width == 64 ? ~uint64_t{0} : (uint64_t{1} << field.width) - 1)
+                          << field.low;
+    if ((taken & mask) != 0) problems.Add(member.place, what + ": it overlaps other bits");
+    taken |= mask;
+    out->fields.push_back(std::move(field));
+  }
+  std::stable_sort(out->fields.begin(), out->fields.end(),
+                   [](const BitsField& a, const BitsField& b) { return a.low < b.low; });
+  if (out->fields.empty()) problems.Add(node.place, "bits " + name + ": there are none");
+  layout.bits[std::move(name)] = std::move(out);
+}
+
+namespace {
+
+void ReadMagic(TableReader& outer, MatchRule& rule) {
+  const TomlNode* const node = outer.Take("magic");
+  if (!node) return;
+  const std::span<const TomlNode> one(node, 1);
+  for (const TomlNode& item : node->kind == TomlNode::Kind::kList ? std::span(node->items) : one) {
+    if (item.kind != TomlNode::Kind::kTable) {
+      outer.WrongType(item, "magic", "a table with at and bytes or text");
+      continue;
+    }
+    TableReader table(item, outer.what() + ": magic", outer.problems());
+    Magic magic;
+    magic.at = table.Number("at", kMaxMagicAt).value_or(0);
+    const std::string text = table.Text("text");
+    std::string hex = table.Text("bytes");
+    hex.erase(std::remove(hex.begin(), hex.end(), ' '), hex.end());
+    if (const auto bytes = FromHex(hex)) magic.bytes = *bytes;
+    if (!text.empty()) {
+      const auto* const begin = reinterpret_cast<const std::byte*>(text.data());
+      magic.bytes.assign(begin, begin + text.size());
+    }
+    if (magic.bytes.empty() || magic.bytes.size() > 256 || (!text.empty() && !hex.empty())) {
+      table.Problem(item.place, "expected bytes (hexadecimal digits) or text, up to 256 bytes");
+    }
+    table.Close();
+    rule.magic.push_back(std::move(magic));
+  }
+}
+
+}  // namespace
+
+MatchRule ReadMatch(const TomlNode& node, LayoutProblems& problems) {
+  TableReader table(node, "match", problems);
+  MatchRule rule;
+  rule.dump = table.Texts("dump");
+  rule.source = table.Texts("source");
+  rule.driver = table.Texts("driver");
+  rule.content = table.Texts("content");
+  rule.region = table.Texts("region");
+  rule.reporter = table.Texts("reporter");
+  rule.member = table.Texts("member");
+  rule.pci = table.Texts("pci");
+  for (const std::string& ids : rule.pci) {
+    if (ids.size() < 3 || ids.find(':') == ids.npos ||
+        ids.find_first_not_of("0123456789abcdef:*?") != ids.npos) {
+      table.Problem(node.place, "pci: expected vendor:device like \"15b3:*\", found \"" +
+                                    EscapeBytes(ids) + '"');
+    }
+  }
+  rule.pci_class = table.Texts("class");
+  ReadMagic(table, rule);
+  if (const TomlNode* const firmware = table.Take("firmware")) {
+    TableReader inner(*firmware, "match: firmware", problems);
+    FirmwareRange range;
+    range.key = inner.Text("key");
+    range.from = inner.Text("from");
+    range.before = inner.Text("before");
+    inner.Close();
+    if (range.key.empty() || (range.from.empty() && range.before.empty())) {
+      inner.Problem(firmware->place, "expected key, and from or before");
+    }
+    rule.firmware = std::move(range);
+  }
+  rule.size = table.Number("size", uint64_t{1} << 62);
+  table.Close();
+  if (rule.conditions() == 0) table.Problem(node.place, "it has no condition");
+  return rule;
+}
+
+}  // namespace vmcoredd::internal

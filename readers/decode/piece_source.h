@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_DECODE_PIECE_SOURCE_H_
+#define READERS_DECODE_PIECE_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "readers/decode/byte_window.h"
+#include "readers/decode/layout.h"
+#include "vmcoredd/base/byte_source.h"
+
+namespace vmcoredd::internal {
+
+// A piece of one window that is a piece of another: as it is, or inflated.
+struct Piece {
+  uint64_t at = 0;           // in the new window
+  uint64_t size = 0;         // there
+  uint64_t stored_at = 0;    // in the old one
+  uint64_t stored_size = 0;  // there
+};
+
+// The pieces put where they belong; between them nothing: zeros. Borrows the window.
+// Compressed pieces are inflated when they are read: small ones whole, and kept until another
+// one is read; large ones in order, and from their beginning again for what lies behind.
+class PieceSource final : public ByteSource {
+ public:
+  // `pieces` ascend and do not overlap.
+  PieceSource(ByteWindow& window, std::vector<Piece> pieces, StreamCodec codec);
+  ~PieceSource() override;
+
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override;
+  std::optional<uint64_t> Size() const override;
+
+  // How many bytes a compressed piece gives, at most `limit`: for formats that do not say.
+  // With damage: what there is in front of it.
+  static uint64_t Measure(ByteWindow& window,
+                          const Piece& piece,
+                          StreamCodec codec,
+                          uint64_t limit);
+
+  // Inflates what has not been read: nobody has seen whether it is damaged. The error has
+  // its offset in the old window.
+  Result<void> CheckAll();
+
+ private:
+  class Inflater;
+  Result<size_t> ReadPiece(size_t index, uint64_t skip, std::span<std::byte> out);
+  Result<size_t> ReadInOrder(size_t index, uint64_t skip, std::span<std::byte> out);
+
+  ByteWindow& window_;
+  std::vector<Piece> pieces_;
+  std::vector<bool> checked_;
+  StreamCodec codec_;
+  std::unique_ptr<Inflater> inflater_;  // of piece current_
+  size_t current_ = 0;
+  std::vector<std::byte> kept_;  // of piece kept_index_
+  size_t kept_index_ = 0;
+  size_t restarts_ = 0;
+};
+
+}  // namespace vmcoredd::internal
+
+#endif  // READERS_DECODE_PIECE_SOURCE_H_

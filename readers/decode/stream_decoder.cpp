@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "readers/decode/piece_source.h"
+#include "readers/decode/structure_decoder.h"
+
+// Fields whose bytes are put together first: streams, sparse address spaces, pairs of
+// address and value.
+
+namespace vmcoredd::internal {
+
+namespace {
+
+constexpr size_t kMaxPieces = 65536;
+
+// Gaps between pieces, up to `end`.
+std::vector<Hole> GapsOf(const std::vector<Piece>& pieces) {
+  std::vector<Hole> gaps;
+  uint64_t end = 0;
+  for (const Piece& piece : pieces) {
+    if (piece.at > end) gaps.push_back({{end, piece.at - end}, "not in the dump"});
+    end = piece.at + piece.size;
+  }
+  return gaps;
+}
+
+// Holes of the old window where the pieces are.
+void MoveHoles(const ByteWindow& window, const std::vector<Piece>& pieces, std::vector<Hole>& to) {
+  for (const Hole& hole : window.holes()) {
+    for (const Piece& piece : pieces) {
+      const uint64_t from = std::max(hole.range.offset, piece.stored_at);
+      const uint64_t end = std::min(AddCapped(hole.range.offset, hole.range.size),
+                                    AddCapped(piece.stored_at, piece.stored_size));
+      if (from >= end || to.size() >= kMaxPieces) continue;
+      to.push_back({{piece.at + (from - piece.stored_at), end - from}, hole.reason});
+    }
+  }
+}
+
+}  // namespace
+
+void StructureDecoder::DecodeContent(
+    Frame& frame, const FieldSpec& field, ByteWindow& content, uint64_t at, std::string_view name) {
+  const Structure* const structure = Choose(frame, field);
+  if (!structure) {
+    const Structure* const own = frame.structure;
+    Frame whole{own, &content, 0, content.size(), {}};
+    ShowBytes(whole, field, 0, content.size(), "");
+    return;
+  }
+  const std::string& text = field.meaning.text.empty() ? structure->text : field.meaning.text;
+  if (!BeginGroup(text, *frame.window, at, name)) return;
+  DecodeWindow(*structure, content, &frame, &field);
+  sink_.EndGroup();
+}
+
+uint64_t StructureDecoder::DecodeStream(Frame& frame,
+                                        const FieldSpec& field,
+                                        uint64_t at,
+                                        std::string_view name) {
+  const uint64_t limit = LimitOf(frame, field, at, name);
+  const PathScope scope(*this, name);
+  std::vector<Piece> pieces;
+  const uint64_t budget =
+      options_.limits.stream_bytes - std::min(options_.limits.stream_bytes, stream_bytes_);
+  uint64_t total = 0;
+  if (!field.record) {
+    Piece piece{0, 0, at, limit - std::min(limit, at)};
+    const auto length = Evaluate(frame, field.length);
+    piece.size =
+        length.value_or(PieceSource::Measure(*frame.window, piece, field.codec, budget + 1));
+    total = piece.size;
+    if (piece.size != 0) pieces.push_back(piece);
+  }
+  for (uint64_t place = at; field.record && place < limit;) {
+    Frame chunk = Open(*field.record, *frame.window, place, limit);
+    Prefill(chunk, 0);
+    const auto header = field.record->fixed_size;
+    const auto stored = Evaluate(chunk, field.data_size);
+    const auto length = field.length ? Evaluate(chunk, field.length) : stored;
+    const uint64_t data = AddCapped(place, header.value_or(0));
+    if (!header || !stored || !length || *stored == 0 || AddCapped(data, *stored) > limit) {
+      Remark(*frame.window, place,
+             fmt::format(
+                 "chunk {} is cut or broken: {} bytes are left; it and the rest is not decoded",
+                 pieces.size(), limit - place));
+      break;
+    }
+    if (pieces.size() == kMaxPieces || *length > budget || total > budget - *length) {
+      Remark(*frame.window, place,
+             fmt::format("the stream gives more than {} bytes: the rest is not decoded", total));
+      break;
+    }
+    pieces.push_back({total, *length, data, *stored});
+    total += *length;
+    place = data + *stored;
+  }
+  if (total > budget) {
+    Remark(*frame.window, at,
+           fmt::format("the stream gives more than {} bytes: not decoded", budget));
+    return limit;
+  }
+  stream_bytes_ += total;
+  std::vector<Hole> holes;
+  if (field.codec == StreamCodec::kNone) MoveHoles(*frame.window, pieces, holes);
+  PieceSource source(*frame.window, std::move(pieces), field.codec);
+  ByteWindow content(source, path_, std::move(holes));
+  DecodeContent(frame, field, content, at, name);
+  if (auto checked = source.CheckAll(); !checked) {
+    Remark(*frame.window, checked.error().offset().value_or(at), checked.error().message());
+  }
+  return limit;
+}
+
+uint64_t StructureDecoder::DecodeSparse(Frame& frame,
+                                        const FieldSpec& field,
+                                        uint64_t at,
+                                        std::string_view name) {
+  const uint64_t limit = LimitOf(frame, field, at, name);
+  const PathScope scope(*this, name);
+  std::vector<Piece> pieces;
+  uint64_t place = at;
+  for (const ByteRange& range : field.ranges) {
+    const uint64_t there = std::min(range.size, limit - std::min(limit, place));
+    if (there != 0) pieces.push_back({range.offset, there, place, there});
+    place = AddCapped(place, range.size);
+  }
+  if (place > limit) {
+    Remark(*frame.window, limit, fmt::format("{} bytes are missing: the data ends", place - limit));
+  }
+  std::vector<Hole> holes = GapsOf(pieces);
+  MoveHoles(*frame.window, pieces, holes);
+  PieceSource source(*frame.window, std::move(pieces), StreamCodec::kNone);
+  ByteWindow content(source, path_, std::move(holes));
+  DecodeContent(frame, field, content, at, name);
+  return field.size ? limit : std::min(place, limit);
+}
+
+uint64_t StructureDecoder::DecodePairs(Frame& frame,
+                                       const FieldSpec& field,
+                                       uint64_t at,
+                                       std::string_view name) {
+  const uint64_t limit = LimitOf(frame, field, at, name);
+  const PathScope scope(*this, name);
+  std::map<uint64_t, uint64_t> values;
+  while (at < limit) {
+    Frame record = Open(*field.record, *frame.window, at, limit);
+    Prefill(record, 0);
+    const auto address = Evaluate(record, field.address);
+    const auto value = Evaluate(record, field.value);
+    const auto end = DeclaredEnd(record);
+    const uint64_t next = end ? *end : AddCapped(at, field.record->fixed_size.value_or(0));
+    if (next <= at || next > limit) {
+      Remark(*frame.window, at,
+             fmt::format("a pair is cut: {} of its bytes are there", limit - at));
+      break;
+    }
+    if (address && value && values.size() < kMaxPieces) values[*address] = *value;
+    at = next;
+  }
+  // As little-endian numbers would lie; the structure has the order of its own fields.
+  const ByteOrder order = field.order.value_or(frame.structure->layout->order);
+  const bool big = order == ByteOrder::kBig ||
+                   (order == ByteOrder::kNative && options_.native == std::endian::big);
+  std::vector<std::byte> bytes;
+  std::vector<Piece> pieces;
+  for (const auto& [address, value] : values) {
+    if (!pieces.empty() && address < pieces.back().at + pieces.back().size) continue;
+    if (address > uint64_t{1} << 62) continue;
+    pieces.push_back({address, field.width, bytes.size(), field.width});
+    for (unsigned i = 0; i < field.width; ++i) {
+      const unsigned shift = 8 * (big ? field.width - 1 - i : i);
+      bytes.push_back(static_cast<std::byte>(value >> shift));
+    }
+  }
+  MemorySource memory{std::span<const std::byte>(bytes)};
+  ByteWindow packed(memory, path_, {});
+  std::vector<Hole> holes = GapsOf(pieces);
+  PieceSource source(packed, std::move(pieces), StreamCodec::kNone);
+  ByteWindow content(source, path_, std::move(holes));
+  DecodeContent(frame, field, content, at, name);
+  return limit;
+}
+
+}  // namespace vmcoredd::internal

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/decode/toml_tree.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "vmcoredd/base/text.h"
+
+// toml++ 3.3 asserts, or lets the compiler assume, that a key begins like one, and then
+// looks whether it does: "[&]" is an error of the file, not of the program.
+#undef NDEBUG
+#define TOML_ASSERT(expression) static_cast<void>(0)
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace vmcoredd {
+
+namespace {
+
+LayoutPlace PlaceOf(const toml::source_position& position) {
+  return {position.line, position.column};
+}
+
+TomlNode Convert(const toml::node& from) {
+  TomlNode to;
+  to.place = PlaceOf(from.source().begin);
+  if (from.is_string()) {
+    to.kind = TomlNode::Kind::kText;
+    to.text = **from.as_string();
+  } else if (from.is_integer()) {
+    to.kind = TomlNode::Kind::kInteger;
+    to.integer = **from.as_integer();
+  } else if (from.is_boolean()) {
+    to.kind = TomlNode::Kind::kBoolean;
+    to.boolean = **from.as_boolean();
+  } else if (const toml::array* const list = from.as_array()) {
+    to.kind = TomlNode::Kind::kList;
+    for (const toml::node& item : *list) to.items.push_back(Convert(item));
+  } else if (const toml::table* const table = from.as_table()) {
+    to.kind = TomlNode::Kind::kTable;
+    for (const auto& [key, node] : *table) {
+      to.members.push_back({std::string(key.str()), PlaceOf(key.source().begin), Convert(node)});
+    }
+    // toml++ sorts by name; people order by meaning.
+    std::stable_sort(
+        to.members.begin(), to.members.end(), [](const TomlMember& a, const TomlMember& b) {
+          return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+        });
+  }
+  return to;
+}
+
+}  // namespace
+
+const TomlNode* TomlNode::Find(std::string_view key) const {
+  const auto found = std::find_if(members.begin(), members.end(),
+                                  [key](const TomlMember& member) { return member.key == key; });
+  return found == members.end() ? nullptr : &found->node;
+}
+
+std::string TomlNode::Description() const {
+  switch (kind) {
+    case Kind::kText: return '"' + EscapeBytes(std::string_view(text).substr(0, 80)) + '"';
+    case Kind::kInteger: return std::to_string(integer);
+    case Kind::kBoolean: return boolean ? "true" : "false";
+    case Kind::kList: return "a list";
+    case Kind::kTable: return "a table";
+    default: return "another type";
+  }
+}
+
+std::variant<TomlNode, LayoutProblem> ParseToml(std::string_view text) {
+  if (text.size() > kMaxLayoutBytes) {
+    return LayoutProblem{
+        {}, {1, 1}, "the file is larger than " + std::to_string(kMaxLayoutBytes) + " bytes"};
+  }
+  const toml::parse_result result = toml::parse(text);
+  if (!result) {
+    return LayoutProblem{{},
+                         PlaceOf(result.error().source().begin),
+                         EscapeBytes(std::string_view(result.error().description()))};
+  }
+  return Convert(result.table());
+}
+
+}  // namespace vmcoredd

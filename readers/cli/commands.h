@@ -46,6 +46,28 @@ struct ShowCommand {
   bool stored = false;
 };
 
+// Which layouts say what bytes mean.
+struct LayoutSelection {
+  std::vector<std::string> directories;  // besides those that are always looked at
+  std::string layout;                    // the name of one; empty: what matches each dump
+};
+
+struct DecodeCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> selectors;
+  LayoutSelection layouts;
+  bool json = false;
+  bool all = false;
+  bool findings = false;
+};
+
+struct LayoutCommand {
+  enum class Verb { kCheck, kList } verb = Verb::kList;
+  std::vector<std::string> files;  // to check
+  LayoutSelection layouts;
+  bool json = false;
+};
+
 struct PackCommand {
   std::vector<std::string> files;
   std::vector<std::string> selectors;
@@ -173,7 +195,9 @@ using Command = std::variant<ListCommand,
                              PrepareCommand,
                              RecordCommand,
                              FinaliseCommand,
-                             DoctorCommand
+                             DoctorCommand,
+                             DecodeCommand,
+                             LayoutCommand
 #ifdef VMCOREDD_WITH_DEVLINK
                              ,
                              CaptureCommand,
@@ -196,6 +220,8 @@ void Run(const ListCommand& command, Console& console);
 void Run(const InfoCommand& command, Console& console);
 void Run(const ExtractCommand& command, Console& console);
 void Run(const ShowCommand& command, Console& console);
+void Run(const DecodeCommand& command, Console& console);
+void Run(const LayoutCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
 void Run(const ImportCommand& command, Console& console);
 void Run(const AttachCommand& command, Console& console);

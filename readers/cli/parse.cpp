@@ -6,6 +6,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/parse_bytes.h"
+#include "readers/cli/parse_decode.h"
 #include "readers/cli/parse_import.h"
 #include "readers/cli/parse_live.h"
 #include "readers/cli/version.h"
@@ -51,6 +52,8 @@ struct Parsed {
   AttachCommand attach;
   DetachCommand detach;
   VerifyCommand verify;
+  DecodeCommand decode;
+  LayoutCommand layout;
   UnflattenCommand unflatten;
   PrepareCommand prepare;
   RecordCommand record;
@@ -113,6 +116,19 @@ void AddReading(CLI::App& app, Parsed& parsed) {
       ->type_name("BYTES");
   show.add_flag("--stored", parsed.show.stored,
                 "the bytes of the note, padding and compression included");
+
+  CLI::App& decode = AddSubcommand(app, "decode", "say what the bytes of device dumps mean",
+                                   "  vmcoredd decode vmcore\n"
+                                   "  vmcoredd decode vmcore -s 'pci_*' --findings\n"
+                                   "  vmcoredd decode --layouts . --layout mynic nic.vmcoredd --json");
+  AddFiles(decode, parsed.decode.files)->required();
+  AddSelectors(decode, parsed.decode.selectors);
+  AddDecodeOptions(decode, parsed.decode);
+
+  AddLayoutVerbs(AddSubcommand(app, "layout", "list and check what decode goes by",
+                               "  vmcoredd layout list\n"
+                               "  vmcoredd layout check mynic.toml"),
+                 parsed.layout);
 
   CLI::App& verify = AddSubcommand(app, "verify", "read everything and check it",
                                    "  vmcoredd verify vmcore && rm vmcore.old");
@@ -286,6 +302,8 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "list") return parsed.list;
   if (name == "info") return parsed.info;
   if (name == "verify") return parsed.verify;
+  if (name == "decode") return parsed.decode;
+  if (name == "layout") return parsed.layout;
   if (name == "attach") return parsed.attach;
   if (name == "import") return parsed.import;
   if (name == "detach") return parsed.detach;

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "readers/cli/devlink/json_stream.h"
+#include "readers/report/json_stream.h"
 #include "readers/cli/devlink/line_text.h"
 
 namespace vmcoredd::devlink_cli {

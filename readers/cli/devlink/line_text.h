@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "readers/cli/devlink/json_stream.h"
+#include "readers/report/json_stream.h"
 
 namespace vmcoredd::devlink_cli {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "readers/cli/devlink/json_stream.h"
+#include "readers/report/json_stream.h"
 #include "readers/devlink/devlink_client.h"
 #include "vmcoredd/base/output_stream.h"
 

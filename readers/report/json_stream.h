@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#ifndef READERS_CLI_DEVLINK_JSON_STREAM_H_
-#define READERS_CLI_DEVLINK_JSON_STREAM_H_
+#ifndef READERS_REPORT_JSON_STREAM_H_
+#define READERS_REPORT_JSON_STREAM_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace vmcoredd::devlink_cli {
+namespace vmcoredd {
 
 // Takes output in pieces of any size.
 using TextSink = std::function<void(std::string_view)>;
@@ -73,6 +73,6 @@ class JsonStream {
 // control characters as \u00NN: what a driver says never controls a terminal.
 std::string QuoteJson(std::string_view raw);
 
-}  // namespace vmcoredd::devlink_cli
+}  // namespace vmcoredd
 
-#endif  // READERS_CLI_DEVLINK_JSON_STREAM_H_
+#endif  // READERS_REPORT_JSON_STREAM_H_

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "readers/cli/devlink/json_stream.h"
+#include "readers/report/json_stream.h"
 
-#include "tests/unit/readers/cli/devlink/golden_text.h"
+#include <gtest/gtest.h>
 
-namespace vmcoredd::devlink_cli {
+#include <string>
+
+namespace vmcoredd {
 namespace {
 
 TEST(QuoteJsonTest, IsJsonWhateverTheBytes) {
@@ -22,8 +24,8 @@ TEST(QuoteJsonTest, IsJsonWhateverTheBytes) {
 }
 
 std::string Sample(bool pretty) {
-  Printed printed;
-  JsonStream json(printed.sink, pretty);
+  std::string text;
+  JsonStream json([&text](std::string_view piece) { text += piece; }, pretty);
   json.BeginObject();
   json.Name("a");
   json.BeginArray();
@@ -49,7 +51,7 @@ std::string Sample(bool pretty) {
   EXPECT_FALSE(json.is_whole());
   json.EndObject();
   EXPECT_TRUE(json.is_whole());
-  return printed.text;
+  return text;
 }
 
 TEST(JsonStreamTest, Compact) {
@@ -72,4 +74,4 @@ TEST(JsonStreamTest, PrettyAsIproute2IsPretty) {
 }
 
 }  // namespace
-}  // namespace vmcoredd::devlink_cli
+}  // namespace vmcoredd

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "readers/cli/devlink/json_stream.h"
+#include "readers/report/json_stream.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace vmcoredd::devlink_cli {
+namespace vmcoredd {
 
 namespace {
 
@@ -141,4 +141,4 @@ void JsonStream::BeginString() {
   sink_("\"");
 }
 
-}  // namespace vmcoredd::devlink_cli
+}  // namespace vmcoredd

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/cli/parse_decode.h"
+
+namespace vmcoredd::cli {
+
+namespace {
+
+void AddLayouts(CLI::App& app, LayoutSelection& layouts) {
+  app.add_option("--layouts", layouts.directories, "layouts in DIR, too; may be repeated")
+      ->type_name("DIR")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+void AddDecodeOptions(CLI::App& app, DecodeCommand& command) {
+  AddLayouts(app, command.layouts);
+  app.add_option("--layout", command.layouts.layout, "decode by this layout, whatever matches")
+      ->type_name("NAME");
+  app.add_flag("--all", command.all, "also bits that are 0, and fields that were not read");
+  app.add_flag("--findings", command.findings, "only what somebody should look at");
+  app.add_flag("--json", command.json, "print JSON (schema vmcoredd-decode/1)");
+}
+
+void AddLayoutVerbs(CLI::App& app, LayoutCommand& command) {
+  app.require_subcommand(1);
+  CLI::App* const check =
+      app.add_subcommand("check", "every mistake of layout files, with line and column");
+  check->add_option("FILE", command.files, "a layout")->type_name("")->required();
+  AddLayouts(*check, command.layouts);
+  check->callback([&command] { command.verb = LayoutCommand::Verb::kCheck; });
+  CLI::App* const list = app.add_subcommand("list", "the layouts that there are");
+  AddLayouts(*list, command.layouts);
+  list->add_flag("--json", command.json, "print JSON (schema vmcoredd-layouts/1)");
+  list->callback([&command] { command.verb = LayoutCommand::Verb::kList; });
+}
+
+}  // namespace vmcoredd::cli

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_CLI_PARSE_DECODE_H_
+#define READERS_CLI_PARSE_DECODE_H_
+
+#include <CLI/CLI.hpp>
+
+#include "readers/cli/commands.h"
+
+namespace vmcoredd::cli {
+
+// The options of `vmcoredd decode` but FILE and -s, and of `vmcoredd layout`.
+void AddDecodeOptions(CLI::App& app, DecodeCommand& command);
+void AddLayoutVerbs(CLI::App& app, LayoutCommand& command);
+
+}  // namespace vmcoredd::cli
+
+#endif  // READERS_CLI_PARSE_DECODE_H_

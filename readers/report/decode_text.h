@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_REPORT_DECODE_TEXT_H_
+#define READERS_REPORT_DECODE_TEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "readers/decode/decode_sink.h"
+#include "readers/report/json_stream.h"
+
+namespace vmcoredd {
+
+struct DecodeTextOptions {
+  // Also what is 0 and means nothing else, and what could not be read.
+  bool all = false;
+  bool only_findings = false;
+};
+
+// A decoded dump for a person: a line a field, indented by structure; the bits of a register
+// below it, those that are set or have a meaning; equal neighbours of an array as one. What
+// the dump says is escaped.
+class DecodeTextSink final : public DecodeSink {
+ public:
+  DecodeTextSink(TextSink out, DecodeTextOptions options)
+      : out_(std::move(out)), options_(options) {}
+
+  bool BeginGroup(const Group& group) override;
+  void EndGroup() override;
+  void OnField(const Field& field) override;
+  void OnRemark(const Remark& remark) override;
+  void OnFinding(Finding finding) override;
+
+  // Findings, and what was left out: the end of a dump.
+  void Finish();
+
+  const std::vector<Finding>& findings() const { return findings_; }
+  size_t damage_count() const { return damage_; }
+
+ private:
+  struct Line {
+    std::string name;   // with its index
+    std::string array;  // the name in front of the index; empty: no element
+    std::string rest;
+    std::string text;
+    size_t depth = 0;
+    uint64_t offset = 0;
+    std::string last;  // of a run of equal elements: the last index
+  };
+  void Put(Line line);
+  void Flush();
+
+  TextSink out_;
+  DecodeTextOptions options_;
+  std::optional<Line> pending_;
+  size_t depth_ = 0;
+  size_t damage_ = 0;
+  uint64_t unread_ = 0;  // fields that were left out
+  std::string unread_reason_;
+  bool is_quiet_ = false;  // the register above is not shown, nor are its bits
+  std::vector<Finding> findings_;
+};
+
+// A finding in two to four lines.
+std::string FindingText(const Finding& finding);
+
+// What is shown of a field's value: the number, the text, the bytes; and its state.
+std::string FieldValueText(const Field& field);
+
+}  // namespace vmcoredd
+
+#endif  // READERS_REPORT_DECODE_TEXT_H_

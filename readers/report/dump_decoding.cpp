@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/report/dump_decoding.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "readers/decode/expression.h"
+#include "vmcoredd/base/text.h"
+
+namespace vmcoredd {
+
+namespace {
+
+// The bytes of an image that begins at another address than 0, at their addresses.
+class ShiftedSource final : public ByteSource {
+ public:
+  ShiftedSource(ByteSource& source, uint64_t first) : source_(source), first_(first) {}
+
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override {
+    if (offset >= first_) return source_.ReadAt(offset - first_, out);
+    const uint64_t zeros = std::min<uint64_t>(out.size(), first_ - offset);
+    std::fill_n(out.begin(), zeros, std::byte{0});
+    const auto rest = out.subspan(static_cast<size_t>(zeros));
+    if (rest.empty()) return out.size();
+    return static_cast<size_t>(zeros) + VMCOREDD_TRY(source_.ReadAt(0, rest));
+  }
+  std::optional<uint64_t> Size() const override {
+    const auto size = source_.Size();
+    uint64_t end = 0;
+    if (!size || __builtin_add_overflow(*size, first_, &end)) return std::nullopt;
+    return end;
+  }
+
+ private:
+  ByteSource& source_;
+  uint64_t first_;
+};
+
+uint64_t FirstAddressOf(const DumpFacts& facts) {
+  for (const auto& [key, value] : facts.device) {
+    if (key == "region_offset") return ParseLayoutNumber(value).value_or(0);
+  }
+  return 0;
+}
+
+DecodeOptions OptionsFor(VmcoreReader& reader,
+                         const DeviceDump& dump,
+                         const DecodingContext& context) {
+  DecodeOptions options;
+  options.native = reader.info().order;
+  options.limits = context.limits;
+  if (!dump.manifest) return options;
+  for (const std::string& text : dump.manifest->perturbed) {
+    options.perturbed.push_back(text.substr(0, text.find(':')));
+  }
+  return options;
+}
+
+}  // namespace
+
+DumpFacts FactsOf(const DeviceDump& dump) {
+  DumpFacts facts;
+  facts.name = dump.name();
+  facts.size = dump.length().value_or(dump.size());
+  if (!dump.manifest) return facts;
+  facts.source = dump.manifest->source;
+  facts.content = dump.manifest->content;
+  facts.device = dump.manifest->device;
+  return facts;
+}
+
+Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
+                                const DeviceDump& dump,
+                                const DecodingContext& context,
+                                DecodeSink& sink) {
+  DumpDecoding out;
+  DumpSourceOptions source_options;
+  source_options.spool_folder = context.spool_folder;
+  const auto source = VMCOREDD_TRY(OpenDump(reader, dump, source_options));
+  const DumpFacts facts = FactsOf(dump);
+  if (context.layout.empty()) {
+    out.layout = context.layouts->Match(facts, *source);
+  } else {
+    out.layout = context.layouts->Find(context.layout);
+    if (!out.layout) {
+      return Fail(ErrorCode::kNotFound, "there is no layout " + EscapeBytes(context.layout));
+    }
+  }
+  if (out.layout) {
+    const uint64_t first = FirstAddressOf(facts);
+    std::vector<Hole> holes = dump.manifest ? dump.manifest->holes : std::vector<Hole>();
+    for (Hole& hole : holes) hole.range.offset += first;
+    if (first != 0) holes.push_back({{0, first}, "not in the dump"});
+    ShiftedSource shifted(*source, first);
+    ByteWindow window(shifted, "", std::move(holes));
+    DecodeByLayout(*out.layout, window, OptionsFor(reader, dump, context), sink);
+  }
+  out.damage = source->damage();
+  out.hash_matches = source->hash_matches();
+  return out;
+}
+
+}  // namespace vmcoredd

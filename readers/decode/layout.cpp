@@ -48,8 +48,8 @@ const EnumEntry* Enumeration::Find(uint64_t value) const {
   const auto after =
       std::upper_bound(entries.begin(), entries.end(), value,
                        [](uint64_t v, const EnumEntry& entry) { return v < entry.low; });
-  if (after == entries.begin() || std::prev(after)->high < value) return nullptr;
-  return &*std::prev(after);
+  if (after != entries.begin() && std::prev(after)->high >= value) return &*std::prev(after);
+  return fallback ? &*fallback : nullptr;
 }
 
 const FieldSpec* Structure::FindField(std::string_view field) const {

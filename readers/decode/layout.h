@@ -31,7 +31,7 @@ enum class Severity : uint8_t { kInfo, kWarning, kError, kFatal };
 std::string_view SeverityName(Severity severity);
 
 enum class ByteOrder : uint8_t { kLittle, kBig, kNative };
-enum class NumberFormat : uint8_t { kHex, kDecimal, kFlags, kTime, kIpv4, kVersion };
+enum class NumberFormat : uint8_t { kHex, kDecimal, kTime, kIpv4, kVersion };
 enum class Privacy : uint8_t { kNone, kMac, kSerial, kPayload, kSecret };
 std::string_view PrivacyName(Privacy privacy);
 
@@ -71,7 +71,8 @@ struct EnumEntry {
 
 struct Enumeration {
   std::string name;
-  std::vector<EnumEntry> entries;  // ascending, no overlaps
+  std::vector<EnumEntry> entries;     // ascending, no overlaps
+  std::optional<EnumEntry> fallback;  // of all other values
 
   const EnumEntry* Find(uint64_t value) const;
 };

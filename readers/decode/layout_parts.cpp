@@ -13,8 +13,7 @@ namespace vmcoredd::internal {
 namespace {
 
 constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "error", "fatal"};
-constexpr std::array<std::string_view, 6> kFormats = {"hex",  "dec",  "flags",
-                                                      "time", "ipv4", "version"};
+constexpr std::array<std::string_view, 5> kFormats = {"hex", "dec", "time", "ipv4", "version"};
 constexpr std::array<std::string_view, 5> kAccesses = {"ro", "rw", "rc", "w1c", "wo"};
 constexpr std::array<std::string_view, 5> kPrivacies = {"", "mac", "serial", "payload", "secret"};
 constexpr uint64_t kMaxMagicAt = 1024 * 1024;
@@ -100,10 +99,13 @@ void ReadEnumeration(const TomlNode& node,
   out->name = name;
   for (const TomlMember& member : node.members) {
     const std::string what = "enum " + name + ": " + EscapeBytes(member.key);
-    const auto range = RangeOf(member.key, "..");
+    const bool is_default = member.key == "default";
+    const auto range = is_default ? std::optional(std::pair(uint64_t{0}, ~uint64_t{0}))
+                                  : RangeOf(member.key, "..");
     EnumEntry entry;
     if (!range || range->first > range->second) {
-      problems.Add(member.place, what + ": expected a number or a range like \"0x80..0xff\"");
+      problems.Add(member.place,
+                   what + ": expected a number, a range like \"0x80..0xff\", or default");
       continue;
     }
     entry.low = range->first;
@@ -122,7 +124,11 @@ void ReadEnumeration(const TomlNode& node,
     if (entry.text.empty()) {
       problems.Add(member.node.place, what + ": expected a text, or a table with one");
     }
-    out->entries.push_back(std::move(entry));
+    if (is_default) {
+      out->fallback = std::move(entry);
+    } else {
+      out->entries.push_back(std::move(entry));
+    }
   }
   std::sort(out->entries.begin(), out->entries.end(),
             [](const EnumEntry& a, const EnumEntry& b) { return a.low < b.low; });

@@ -77,8 +77,11 @@ std::string FieldValueText(const Field& field) {
 }
 
 std::string FindingText(const Finding& finding) {
-  std::string text =
-      fmt::format("{}: {}\n", SeverityName(finding.severity), Capped(finding.text, 2000));
+  // The text of a field's own rule names the field already.
+  const bool names_it = finding.path.empty() || finding.text.starts_with(finding.path);
+  std::string text = fmt::format("{}: {}{}{}\n", SeverityName(finding.severity),
+                                 names_it ? "" : Capped(finding.path, 300), names_it ? "" : ": ",
+                                 Capped(finding.text, 2000));
   for (const Evidence& item : finding.evidence) {
     text += fmt::format("    {} at 0x{:x} = {}\n", Capped(item.field, 300), item.offset,
                         Capped(item.value, 300));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/inputs.h"
@@ -43,18 +45,21 @@ class Decoding {
 
  private:
   void AsText(const SelectedDump& selected) {
-    DecodeTextSink sink([this](std::string_view text) { console_.Print(text); },
-                        {command_.all, command_.findings});
-    // The heading needs the layout, which is known only when the dump was opened.
-    console_.Print(Heading(selected));
+    const std::string heading =
+        fmt::format("{} {}\n", selected.dump->index(), NameText(selected.dump->name()));
+    bool headed = !command_.findings;
+    if (headed) console_.Print(heading);
+    DecodeTextSink sink(
+        [&](std::string_view text) {
+          if (!std::exchange(headed, true)) console_.Print(heading);
+          console_.Print(text);
+        },
+        {command_.all, command_.findings});
     const auto decoded = DecodeDump(*selected.input->reader, *selected.dump, context_, sink);
     sink.Finish();
-    if (decoded && !decoded->layout) console_.Print("  no layout is known for it\n");
+    if (decoded && !decoded->layout && !command_.findings)
+      console_.Print("  no layout is known for it\n");
     Conclude(selected, decoded, sink.damage_count(), sink.findings());
-  }
-
-  std::string Heading(const SelectedDump& selected) {
-    return fmt::format("{} {}\n", selected.dump->index(), NameText(selected.dump->name()));
   }
 
   void AsJson(const SelectedDump& selected) {

@@ -212,6 +212,29 @@ void StructureDecoder::ShowNumber(
   if (field.bits) ShowBits(frame, field, shown);
 }
 
+void StructureDecoder::ShowForeign(Frame* frame, const FieldSpec* spec, Field field) {
+  std::string meaning(field.meaning);
+  if (frame && spec) {
+    Number number;
+    number.state = FieldState::kRead;
+    number.value = field.value;
+    FillSlots(*frame, *spec, number, field.offset, 0);
+    field.spec = &spec->meaning;
+    frame->slots[kSlotRaw] = {};
+    frame->slots[kSlotRaw].value = field.value;
+    std::string better = MeaningOfNumber(field.value, static_cast<unsigned>(field.size * 8),
+                                         spec->meaning, frame->slots);
+    if (!better.empty()) meaning = std::move(better);
+  }
+  field.meaning = meaning;
+  sink_.OnField(field);
+  if (!frame || !spec) return;
+  path_ = field.path;
+  ApplyRule(*frame, spec->meaning, field);
+  if (spec->bits) ShowBits(*frame, *spec, field);
+  path_.clear();
+}
+
 void StructureDecoder::ShowBits(Frame& frame, const FieldSpec& field, Field shown) {
   const uint64_t value = shown.value;
   const bool perturbed = shown.perturbed;

@@ -29,6 +29,7 @@ struct DecodeOptions {
 };
 
 // Decodes a window by the root of a layout. Damage becomes remarks; what can be decoded is.
+// Paths begin with that of the window.
 void DecodeByLayout(const Layout& layout,
                     ByteWindow& window,
                     const DecodeOptions& options,

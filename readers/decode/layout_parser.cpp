@@ -110,8 +110,9 @@ ParsedLayout ParseLayout(std::string_view text, std::string file) {
   ReadAll(root, "bits", layout, problems, internal::ReadBits);
   ReadAll(root, "struct", layout, problems, internal::ReadStructure);
   const bool is_library = layout.root_name.empty() && layout.decoder.empty();
-  if (!layout.root_name.empty() && !layout.decoder.empty()) {
-    root.Problem(tree.place, "both root and decoder");
+  if (!layout.decoder.empty() && layout.decoder != "devlink-fmsg") {
+    root.Problem(tree.place,
+                 "decoder: expected devlink-fmsg, found " + EscapeBytes(layout.decoder));
   }
   if (is_library && !layout.matches.empty()) {
     root.Problem(tree.place, "it matches dumps, but has neither root nor decoder");

@@ -307,7 +307,9 @@ void DecodeByLayout(const Layout& layout,
                     const DecodeOptions& options,
                     DecodeSink& sink) {
   if (!layout.root) return;
-  internal::StructureDecoder(options, sink).DecodeWindow(*layout.root, window, nullptr, nullptr);
+  internal::StructureDecoder decoder(options, sink);
+  decoder.SetPath(window.info().path);
+  decoder.DecodeWindow(*layout.root, window, nullptr, nullptr);
 }
 
 }  // namespace vmcoredd

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "readers/decode/layout_decoder.h"
@@ -40,10 +41,17 @@ class StructureDecoder {
                     ByteWindow& window,
                     const Frame* user,
                     const FieldSpec* field);
+  // Paths begin with this: what is decoded is a part of something.
+  void SetPath(std::string path) { path_ = std::move(path); }
+
+  // For other decoders: a number that they have read, with what `spec` says of it, and the
+  // rules of the structure at the end. The frame, if any, gets the value.
+  Frame Open(const Structure& structure, ByteWindow& window, uint64_t begin, uint64_t limit);
+  void ShowForeign(Frame* frame, const FieldSpec* spec, Field field);
+  void ApplyFindings(const Frame& frame);
 
  private:
   // -- frames (structure_decoder.cpp)
-  Frame Open(const Structure& structure, ByteWindow& window, uint64_t begin, uint64_t limit);
   void PassParams(const Frame& user, const FieldSpec& field, Frame& to) const;
   void Prefill(Frame& frame, size_t depth);
   // Where the structure says that it ends; nothing when it does not say, or not yet.
@@ -86,7 +94,6 @@ class StructureDecoder {
                  std::string_view name);
   bool IsPerturbed(const FieldMeaning& meaning) const;
   void ApplyRule(const Frame& frame, const FieldMeaning& meaning, const Field& field);
-  void ApplyFindings(const Frame& frame);
   std::string SlotText(const Frame& frame, size_t slot, const FieldMeaning* meaning) const;
   std::string ExpandText(const Frame& frame, const TextTemplate& text) const;
   static const FieldMeaning* MeaningOfSlot(const Structure& structure, size_t slot);

@@ -95,8 +95,9 @@ std::string FindingText(const Finding& finding) {
 bool DecodeTextSink::BeginGroup(const Group& group) {
   if (options_.only_findings) return true;
   Flush();
-  out_(fmt::format("{:2}{:>{}}{:<{}}  {}\n", "", "", 10 + 2 * depth_, Capped(group.name, 200), 1,
-                   Capped(group.text, kMaxText)));
+  std::string line = fmt::format("{:>{}}{}", "", 12 + 2 * depth_, Capped(group.name, 200));
+  if (!group.text.empty()) line += "  -- " + Capped(group.text, kMaxText);
+  out_(line + '\n');
   ++depth_;
   return true;
 }
@@ -178,14 +179,22 @@ void DecodeTextSink::OnFinding(Finding finding) {
 }
 
 void DecodeTextSink::Finish() {
+  if (options_.only_findings) {
+    for (const Finding& finding : Sorted()) out_(FindingText(finding));
+    return;
+  }
   Flush();
   if (unread_ != 0) {
     out_(fmt::format("  {} field{} left out: {}\n", unread_, unread_ == 1 ? "" : "s",
                      unread_reason_.empty() ? "not read" : Capped(unread_reason_, 200)));
   }
+  for (const Finding& finding : Sorted()) out_("  " + FindingText(finding));
+}
+
+const std::vector<Finding>& DecodeTextSink::Sorted() {
   std::stable_sort(findings_.begin(), findings_.end(),
                    [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
-  for (const Finding& finding : findings_) out_("  " + FindingText(finding));
+  return findings_;
 }
 
 }  // namespace vmcoredd

@@ -53,6 +53,7 @@ class DecodeTextSink final : public DecodeSink {
   };
   void Put(Line line);
   void Flush();
+  const std::vector<Finding>& Sorted();  // the worst first
 
   TextSink out_;
   DecodeTextOptions options_;

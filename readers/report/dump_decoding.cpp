@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "readers/decode/expression.h"
+#ifdef VMCOREDD_WITH_DEVLINK
+#include "readers/decode/fmsg_decoder.h"
+#endif
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
@@ -57,6 +60,25 @@ DecodeOptions OptionsFor(VmcoreReader& reader,
   return options;
 }
 
+// A binary value within a message.
+[[maybe_unused]] void DecodeMember(DumpFacts facts,
+                                   std::string_view name,
+                                   const std::string& path,
+                                   std::span<const std::byte> bytes,
+                                   const DecodingContext& context,
+                                   const DecodeOptions& options,
+                                   DecodeSink& sink) {
+  facts.member = name;
+  facts.size = bytes.size();
+  MemorySource source(bytes);
+  const Layout* const layout = context.layouts->Match(facts, source);
+  if (!layout) return;
+  ByteWindow window(source, path, {});
+  if (!sink.BeginGroup(Group{path, name, layout->title, &window.info(), 0})) return;
+  DecodeByLayout(*layout, window, options, sink);
+  sink.EndGroup();
+}
+
 }  // namespace
 
 DumpFacts FactsOf(const DeviceDump& dump) {
@@ -94,7 +116,19 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
     if (first != 0) holes.push_back({{0, first}, "not in the dump"});
     ShiftedSource shifted(*source, first);
     ByteWindow window(shifted, "", std::move(holes));
-    DecodeByLayout(*out.layout, window, OptionsFor(reader, dump, context), sink);
+    const DecodeOptions options = OptionsFor(reader, dump, context);
+    if (out.layout->decoder.empty()) {
+      DecodeByLayout(*out.layout, window, options, sink);
+    } else {
+#ifdef VMCOREDD_WITH_DEVLINK
+      DecodeFmsg(
+          *out.layout, window, shifted, options,
+          [&](std::string_view name, const std::string& path, std::span<const std::byte> bytes) {
+            DecodeMember(facts, name, path, bytes, context, options, sink);
+          },
+          sink);
+#endif
+    }
   }
   out.damage = source->damage();
   out.hash_matches = source->hash_matches();

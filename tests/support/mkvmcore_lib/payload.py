@@ -71,9 +71,28 @@ def make_data(spec, size=None, name=b""):
     elif kind == "file":
         with open(value, "rb") as source:
             data = source.read()
+    elif kind == "netlink":
+        with open(value, "rb") as source:
+            data = recorded_messages(source.read())
     else:
         raise TextError(f"unknown data: {spec}")
     return data if size is None else data[:size].ljust(size, b"\0")
+
+
+def recorded_messages(capture):
+    """The messages of tests/golden/netlink/*.nl, as a dump with the content devlink-fmsg holds
+    them: without the datagrams' lengths, and without NLMSG_DONE and NLMSG_ERROR."""
+    data, at = b"", 0
+    while at < len(capture):
+        (size,) = struct.unpack_from("<I", capture, at)
+        datagram, at = capture[at + 4:at + 4 + size], at + 4 + size
+        message = 0
+        while message + 16 <= len(datagram):
+            length, kind = struct.unpack_from("<IH", datagram, message)
+            if kind not in (2, 3):
+                data += datagram[message:message + length].ljust((length + 3) & ~3, b"\0")
+            message += (length + 3) & ~3
+    return data
 
 
 def zstd(data):

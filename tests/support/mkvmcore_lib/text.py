@@ -135,8 +135,9 @@ def build_lines(lines, base="."):
                     options[match[1]] = item[match.end():]
                 else:
                     rest.append(item)
-            if options.get("data", "").startswith("file:"):
-                options["data"] = "file:" + resolve(options["data"][5:], base)
+            kind, _, path = options.get("data", "").partition(":")
+            if kind in ("file", "netlink"):
+                options["data"] = f"{kind}:{resolve(path, base)}"
             if word in STEPS and builder:
                 steps.append((word, options, rest))
                 continue

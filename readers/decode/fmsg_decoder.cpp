@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/decode/fmsg_decoder.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "readers/decode/structure_decoder.h"
+#include "vmcoredd/format/devlink/fmsg.h"
+#include "vmcoredd/format/devlink/message_stream.h"
+
+namespace vmcoredd {
+
+namespace {
+
+using devlink::FmsgScalar;
+using devlink::FmsgType;
+
+std::string LayoutName(std::string_view name) {
+  std::string out(name);
+  std::replace_if(
+      out.begin(), out.end(),
+      [](char c) {
+        return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+      },
+      '_');
+  return out;
+}
+
+class FmsgFields final : public devlink::FmsgHandler {
+ public:
+  FmsgFields(const Layout& layout,
+             ByteWindow& window,
+             const DecodeOptions& options,
+             const FmsgMemberCallback& member,
+             DecodeSink& sink)
+      : window_(window), member_(member), sink_(sink), decoder_(options, sink) {
+    if (layout.root) frame_ = decoder_.Open(*layout.root, window, 0, window.size());
+  }
+
+  void SetMessage(const devlink::Message& message) { message_ = message; }
+
+  Result<void> OnBeginObject() override { return Begin(false); }
+  Result<void> OnBeginArray() override { return Begin(true); }
+  Result<void> OnName(std::string_view name) override {
+    name_ = name;
+    return {};
+  }
+
+  Result<void> OnBeginBinary() override {
+    in_binary_ = true;
+    binary_.clear();
+    binary_at_ = 0;
+    binary_cut_ = false;
+    return {};
+  }
+
+  Result<void> OnValue(const FmsgScalar& value, bool /*starts_message*/) override {
+    const uint64_t at =
+        message_.offset + static_cast<uint64_t>(value.bytes.data() - message_.payload.data());
+    if (in_binary_) {
+      if (binary_.empty()) binary_at_ = at;
+      if (value.bytes.size() > kMaxFmsgBinary - binary_.size()) {
+        binary_cut_ = true;
+      } else {
+        binary_.insert(binary_.end(), value.bytes.begin(), value.bytes.end());
+      }
+      return {};
+    }
+    ShowValue(value, at);
+    return {};
+  }
+
+  Result<void> OnEnd() override {
+    if (in_binary_) {
+      in_binary_ = false;
+      ShowBinary(binary_, binary_at_);
+      return {};
+    }
+    Level level = std::move(levels_.back());
+    levels_.pop_back();
+    path_.resize(level.path_size);
+    if (level.shown && levels_.size() > 0) sink_.EndGroup();
+    return {};
+  }
+
+  void Finish() {
+    if (!frame_) return;
+    decoder_.ApplyFindings(*frame_);
+  }
+
+ private:
+  struct Level {
+    bool is_array = false;
+    bool shown = true;
+    size_t count = 0;
+    size_t path_size = 0;
+  };
+
+  // Adds the part of the path of what comes now, and says how it is called.
+  std::string Enter() {
+    std::string part;
+    if (!levels_.empty() && levels_.back().is_array) {
+      part = fmt::format("[{}]", levels_.back().count++);
+      path_ += part;
+      return part;
+    }
+    part = std::exchange(name_, {});
+    if (!path_.empty() && !part.empty()) path_ += '.';
+    path_ += part;
+    return part;
+  }
+
+  Result<void> Begin(bool is_array) {
+    Level level;
+    level.is_array = is_array;
+    level.path_size = path_.size();
+    if (!levels_.empty()) {
+      const std::string part = Enter();
+      Group group{path_, part, {}, &window_.info(), message_.offset};
+      level.shown = sink_.BeginGroup(group);
+    }
+    levels_.push_back(level);
+    return {};
+  }
+
+  void ShowValue(const FmsgScalar& value, uint64_t at) {
+    const size_t path_size = path_.size();
+    const std::string name = Enter();
+    Field field;
+    field.name = name;
+    field.path = path_;
+    field.window = &window_.info();
+    field.offset = at;
+    field.size = value.bytes.size();
+    field.bytes = value.bytes.first(std::min(value.bytes.size(), kMaxFieldBytes));
+    // Counters and sizes, mostly.
+    static const FieldMeaning decimal = [] {
+      FieldMeaning meaning;
+      meaning.format = NumberFormat::kDecimal;
+      return meaning;
+    }();
+    field.spec = &decimal;
+    std::string text;
+    const auto type = static_cast<FmsgType>(value.type);
+    if (const auto number = value.ToUint()) {
+      field.value = *number;
+      if (type == FmsgType::kFlag) text = *number != 0 ? "true" : "false";
+      field.meaning = text;
+      const FieldSpec* const spec =
+          frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
+      decoder_.ShowForeign(frame_ ? &*frame_ : nullptr, spec, field);
+    } else if (type == FmsgType::kBinary) {
+      path_.resize(path_size);
+      if (!levels_.back().is_array) name_ = name;
+      if (levels_.back().is_array) --levels_.back().count;
+      return ShowBinary(value.bytes, at);
+    } else {
+      field.type = type == FmsgType::kNulString || type == FmsgType::kString ? FieldType::kText
+                                                                             : FieldType::kBytes;
+      if (field.type == FieldType::kText) text = value.ToText();
+      field.meaning = text;
+      const FieldSpec* const spec =
+          frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
+      if (spec) field.spec = &spec->meaning;
+      sink_.OnField(field);
+    }
+    path_.resize(path_size);
+  }
+
+  void ShowBinary(std::span<const std::byte> bytes, uint64_t at) {
+    const size_t path_size = path_.size();
+    const std::string name = Enter();
+    Field field;
+    field.name = name;
+    field.path = path_;
+    field.window = &window_.info();
+    field.offset = at;
+    field.size = bytes.size();
+    field.type = FieldType::kBytes;
+    field.bytes = bytes.first(std::min(bytes.size(), kMaxFieldBytes));
+    sink_.OnField(field);
+    if (std::exchange(binary_cut_, false)) {
+      sink_.OnRemark(Remark{path_, &window_.info(), at,
+                            fmt::format("more than {} bytes: cut", kMaxFmsgBinary), true});
+    }
+    member_(name, path_, bytes);
+    path_.resize(path_size);
+  }
+
+  ByteWindow& window_;
+  const FmsgMemberCallback& member_;
+  DecodeSink& sink_;
+  internal::StructureDecoder decoder_;
+  std::optional<internal::Frame> frame_;
+  devlink::Message message_;
+  std::vector<Level> levels_;
+  std::string path_;
+  std::string name_;
+  bool in_binary_ = false;
+  bool binary_cut_ = false;
+  std::vector<std::byte> binary_;
+  uint64_t binary_at_ = 0;
+};
+
+}  // namespace
+
+void DecodeFmsg(const Layout& layout,
+                ByteWindow& window,
+                ByteSource& source,
+                const DecodeOptions& options,
+                const FmsgMemberCallback& member,
+                DecodeSink& sink) {
+  FmsgFields fields(layout, window, options, member, sink);
+  devlink::FmsgParser parser(fields);
+  const auto remark = [&](const Error& error) {
+    sink.OnRemark(Remark{"", &window.info(), error.offset().value_or(0), error.message(), true});
+  };
+  const auto read = devlink::ReadMessageStream(
+      source, 0, window.size(), [&](const devlink::Message& message) -> Result<void> {
+        fields.SetMessage(message);
+        return parser.Feed(message);
+      });
+  if (!read) remark(read.error());
+  if (const auto finished = parser.Finish(); !finished) remark(finished.error());
+  // What the kernel's grammar did not allow was mended: nothing is lost by that.
+  for (const devlink::FmsgRepair& repair : parser.repairs()) {
+    const bool lost = repair.kind == devlink::FmsgRepair::Kind::kTruncated;
+    sink.OnRemark(Remark{"", &window.info(), repair.offset,
+                         fmt::format("message {}: {}: {}", repair.message,
+                                     devlink::FmsgRepairName(repair.kind), repair.text),
+                         lost});
+  }
+  fields.Finish();
+}
+
+}  // namespace vmcoredd

@@ -4,7 +4,8 @@ import json
 import struct
 
 from .image import Image, align
-from .payload import (TextError, make_data, number, skippable_frames, unescape, xxh3_128, zstd)
+from .payload import (TextError, make_data, number, skippable_frames, unescape, with_values,
+                      xxh3_128, zstd)
 
 DUMP_TYPE = 0x700
 MANIFEST_TYPE = 0x76634D46  # "FMcv" in a little-endian file
@@ -75,8 +76,14 @@ class NoteList:
         options.clear()
 
     def one_dump(self, name, options):
+        spec = options.pop("data", "formula")
+        whole = "size" not in options and spec.startswith(("bar:", "file:"))
         size = number(options.pop("size", "0"))
-        data = make_data(options.pop("data", "formula"), size, name[:44])
+        data = make_data(spec, None if whole else size, name[:44])
+        size = len(data) if whole else size
+        if "set" in options:
+            data = with_values(data, size, options.pop("set"),
+                               {"le": "little", "be": "big"}[options.pop("set-order", "le")])
         parts = number(options.pop("parts", "1"))
         codec = options.pop("codec", "none")
         describe = options.pop("describe", "yes") == "yes"
@@ -156,7 +163,9 @@ class NoteList:
                     "outcome": "ok"}
             if len(sizes) > 1:
                 dump["parts"] = [str(part) for part in sizes]
-            dump.update(facts)
+            for key, value in facts.items():
+                *outer, last = key.split(".", 1)
+                (dump.setdefault(outer[0], {}) if outer else dump)[last] = value
             dumps.append(dump)
         fragment = {"schema": options.pop("schema", "vmcoredd-manifest/1"),
                     "generator": "mkvmcore",

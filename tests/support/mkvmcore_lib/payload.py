@@ -8,6 +8,8 @@ import re
 import struct
 import subprocess
 
+import bar_image
+
 
 class TextError(Exception):
     """Something is wrong with a description."""
@@ -74,6 +76,8 @@ def make_data(spec, size=None, name=b""):
     elif kind == "netlink":
         with open(value, "rb") as source:
             data = recorded_messages(source.read())
+    elif kind == "bar":
+        data = bar_dump(value)
     else:
         raise TextError(f"unknown data: {spec}")
     return data if size is None else data[:size].ljust(size, b"\0")
@@ -93,6 +97,34 @@ def recorded_messages(capture):
                 data += datagram[message:message + length].ljust((length + 3) & ~3, b"\0")
             message += (length + 3) & ~3
     return data
+
+
+def bar_dump(spec):
+    """PATH:SECTION[;ADDRESS[,WIDTH]=VALUE]...: what a dump of a section must be of the BAR
+    that a plugin's fixture describes, with some registers changed."""
+    place, *lines = spec.split(";")
+    path, _, section = place.partition(":")
+    bar = bar_image.Bar(path)
+    for line in lines:
+        bar.set(*(part.strip() for part in line.split("=", 1)))
+    return bar.dump(section)
+
+
+def with_values(data, size, spec, order):
+    """The bytes with some values changed: "ADDRESS[,WIDTH]=VALUE ...", of numbers or, as
+    text:TEXT, with zeros behind it."""
+    out = bytearray(size) if data is None else bytearray(data)
+    for item in spec.split():
+        place, _, value = item.partition("=")
+        at, _, width = place.partition(",")
+        at, width = number(at), number(width or "4")
+        kind, _, text = value.partition(":")
+        word = (unescape(text).ljust(width, b"\0") if kind == "text"
+                else number(value).to_bytes(width, order))
+        if len(word) != width or at + width > len(out):
+            raise TextError(f"no place for {item} in {len(out)} bytes")
+        out[at:at + width] = word
+    return bytes(out)
 
 
 def zstd(data):

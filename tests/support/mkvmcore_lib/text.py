@@ -130,13 +130,13 @@ def build_lines(lines, base="."):
             word, rest = words[0], []
             options = {}
             for item in words[1:]:
-                match = re.match(r"([a-z][a-z0-9-]*)=", item)
+                match = re.match(r"([a-z][a-z0-9._-]*)=", item)
                 if match and word != "vmcoreinfo":
                     options[match[1]] = item[match.end():]
                 else:
                     rest.append(item)
             kind, _, path = options.get("data", "").partition(":")
-            if kind in ("file", "netlink"):
+            if kind in ("file", "netlink", "bar"):
                 options["data"] = f"{kind}:{resolve(path, base)}"
             if word in STEPS and builder:
                 steps.append((word, options, rest))

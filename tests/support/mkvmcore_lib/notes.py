@@ -77,7 +77,7 @@ class NoteList:
 
     def one_dump(self, name, options):
         spec = options.pop("data", "formula")
-        whole = "size" not in options and spec.startswith(("bar:", "file:"))
+        whole = "size" not in options and spec.startswith(("bar:", "file:", "fmsg:"))
         size = number(options.pop("size", "0"))
         data = make_data(spec, None if whole else size, name[:44])
         size = len(data) if whole else size

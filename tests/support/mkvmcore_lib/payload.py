@@ -10,6 +10,8 @@ import subprocess
 
 import bar_image
 
+from .fmsg import make_fmsg
+
 
 class TextError(Exception):
     """Something is wrong with a description."""
@@ -76,6 +78,8 @@ def make_data(spec, size=None, name=b""):
     elif kind == "netlink":
         with open(value, "rb") as source:
             data = recorded_messages(source.read())
+    elif kind == "fmsg":
+        data = make_fmsg(value, unescape, with_values)
     elif kind == "bar":
         data = bar_dump(value)
     else:

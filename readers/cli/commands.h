@@ -61,6 +61,18 @@ struct DecodeCommand {
   bool findings = false;
 };
 
+struct DiffCommand {
+  std::vector<std::string> files;  // one or two; of one, dumps of itself are compared
+  bool baseline = false;           // the newest baseline is the first
+  std::vector<std::string> selectors;
+  std::string with;  // compare the one dump that is selected with this one
+  LayoutSelection layouts;
+  bool json = false;
+  bool all = false;
+  bool side_by_side = false;
+  std::string sysroot;
+};
+
 struct LayoutCommand {
   enum class Verb { kCheck, kList } verb = Verb::kList;
   std::vector<std::string> files;  // to check
@@ -197,6 +209,7 @@ using Command = std::variant<ListCommand,
                              FinaliseCommand,
                              DoctorCommand,
                              DecodeCommand,
+                             DiffCommand,
                              LayoutCommand
 #ifdef VMCOREDD_WITH_DEVLINK
                              ,
@@ -221,6 +234,7 @@ void Run(const InfoCommand& command, Console& console);
 void Run(const ExtractCommand& command, Console& console);
 void Run(const ShowCommand& command, Console& console);
 void Run(const DecodeCommand& command, Console& console);
+void Run(const DiffCommand& command, Console& console);
 void Run(const LayoutCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
 void Run(const ImportCommand& command, Console& console);

@@ -53,6 +53,7 @@ struct Parsed {
   DetachCommand detach;
   VerifyCommand verify;
   DecodeCommand decode;
+  DiffCommand diff;
   LayoutCommand layout;
   UnflattenCommand unflatten;
   PrepareCommand prepare;
@@ -117,13 +118,22 @@ void AddReading(CLI::App& app, Parsed& parsed) {
   show.add_flag("--stored", parsed.show.stored,
                 "the bytes of the note, padding and compression included");
 
-  CLI::App& decode = AddSubcommand(app, "decode", "say what the bytes of device dumps mean",
-                                   "  vmcoredd decode vmcore\n"
-                                   "  vmcoredd decode vmcore -s 'pci_*' --findings\n"
-                                   "  vmcoredd decode --layouts . --layout mynic nic.vmcoredd --json");
+  CLI::App& decode =
+      AddSubcommand(app, "decode", "say what the bytes of device dumps mean",
+                    "  vmcoredd decode vmcore\n"
+                    "  vmcoredd decode vmcore -s 'pci_*' --findings\n"
+                    "  vmcoredd decode --layouts . --layout mynic nic.vmcoredd --json");
   AddFiles(decode, parsed.decode.files)->required();
   AddSelectors(decode, parsed.decode.selectors);
   AddDecodeOptions(decode, parsed.decode);
+
+  CLI::App& diff = AddSubcommand(app, "diff", "compare device dumps, field by field",
+                                 "  vmcoredd diff healthy.vmcoredd crash.vmcoredd\n"
+                                 "  vmcoredd diff --baseline /var/crash/LATEST/devices.vmcoredd\n"
+                                 "  vmcoredd diff snapshots.vmcoredd -s '*@1' --with '*@2'");
+  AddFiles(diff, parsed.diff.files)->required()->expected(1, 2);
+  AddSelectors(diff, parsed.diff.selectors);
+  AddDiffOptions(diff, parsed.diff);
 
   AddLayoutVerbs(AddSubcommand(app, "layout", "list and check what decode goes by",
                                "  vmcoredd layout list\n"
@@ -304,6 +314,14 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "verify") return parsed.verify;
   if (name == "decode") return parsed.decode;
   if (name == "layout") return parsed.layout;
+  if (name == "diff") {
+    const size_t files = parsed.diff.files.size() + (parsed.diff.baseline ? 1 : 0);
+    if (files > 2) throw CLI::ValidationError("diff", "--baseline and one FILE, or two FILEs");
+    if (files < 2 && parsed.diff.with.empty()) {
+      throw CLI::ValidationError("diff", "say what to compare with: a second FILE, or --with SEL");
+    }
+    return parsed.diff;
+  }
   if (name == "attach") return parsed.attach;
   if (name == "import") return parsed.import;
   if (name == "detach") return parsed.detach;

@@ -24,6 +24,21 @@ void AddDecodeOptions(CLI::App& app, DecodeCommand& command) {
   app.add_flag("--json", command.json, "print JSON (schema vmcoredd-decode/1)");
 }
 
+void AddDiffOptions(CLI::App& app, DiffCommand& command) {
+  AddLayouts(app, command.layouts);
+  app.add_option("--layout", command.layouts.layout, "decode by this layout, whatever matches")
+      ->type_name("NAME");
+  app.add_option("--with", command.with,
+                 "compare the one dump that -s means with the one that SEL means")
+      ->type_name("SEL");
+  app.add_flag("--baseline", command.baseline, "compare the newest baseline with FILE");
+  app.add_option("--sysroot", command.sysroot, "look for the baseline in the captured tree DIR")
+      ->type_name("DIR");
+  app.add_flag("--all", command.all, "also what changes all the time, and what was not read");
+  app.add_flag("--side-by-side", command.side_by_side, "two columns");
+  app.add_flag("--json", command.json, "print JSON (schema vmcoredd-diff/1)");
+}
+
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command) {
   app.require_subcommand(1);
   CLI::App* const check =

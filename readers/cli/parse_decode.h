@@ -8,8 +8,9 @@
 
 namespace vmcoredd::cli {
 
-// The options of `vmcoredd decode` but FILE and -s, and of `vmcoredd layout`.
+// The options of `vmcoredd decode` and `diff` but FILE and -s, and of `vmcoredd layout`.
 void AddDecodeOptions(CLI::App& app, DecodeCommand& command);
+void AddDiffOptions(CLI::App& app, DiffCommand& command);
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command);
 
 }  // namespace vmcoredd::cli

@@ -16,6 +16,8 @@
 
 namespace vmcoredd {
 
+class ByteWindow;
+
 // Which bytes an offset is of: the dump itself, or what a stream or an address space within
 // it gave.
 struct WindowInfo {
@@ -59,6 +61,7 @@ struct Field {
   std::string_view meaning;
   std::string_view reason;  // of a hole
   const FieldMeaning* spec = nullptr;
+  ByteWindow* source = nullptr;  // of all the bytes, for sinks that want more of them; may be null
 };
 
 // Of a long field of bytes or text this much is in `bytes`.

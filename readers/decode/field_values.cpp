@@ -179,6 +179,7 @@ void StructureDecoder::ShowNumber(
   shown.path = path_;
   shown.name = name;
   shown.window = &frame.window->info();
+  shown.source = frame.window;
   shown.offset = at;
   shown.size = field.width;
   shown.type = field.type;
@@ -276,6 +277,7 @@ void StructureDecoder::ShowBytes(
   shown.path = path_;
   shown.name = name.empty() ? std::string_view(field.name) : name;
   shown.window = &frame.window->info();
+  shown.source = frame.window;
   shown.offset = at;
   shown.size = size;
   shown.type = field.type == FieldType::kText || field.type == FieldType::kGuid ||

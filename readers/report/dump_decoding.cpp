@@ -110,7 +110,7 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
     }
   }
   if (out.layout) {
-    const uint64_t first = FirstAddressOf(facts);
+    const uint64_t first = out.first_address = FirstAddressOf(facts);
     std::vector<Hole> holes = dump.manifest ? dump.manifest->holes : std::vector<Hole>();
     for (Hole& hole : holes) hole.range.offset += first;
     if (first != 0) holes.push_back({{0, first}, "not in the dump"});

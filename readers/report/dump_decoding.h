@@ -25,6 +25,7 @@ struct DecodingContext {
 
 struct DumpDecoding {
   const Layout* layout = nullptr;  // nothing: none matches, nothing was decoded
+  uint64_t first_address = 0;      // of the dump's first byte, where offsets are addresses
   std::optional<bool> hash_matches;
   std::optional<Error> damage;  // of the payload
 };

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/report/dump_diff.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "readers/decode/byte_diff.h"
+
+namespace vmcoredd {
+
+namespace {
+
+bool IsNumber(const FieldRecord& field) {
+  return field.type == FieldType::kUint || field.type == FieldType::kInt;
+}
+
+bool SameValue(const FieldRecord& a, const FieldRecord& b) {
+  if (IsNumber(a) && IsNumber(b)) return a.value == b.value;
+  return a.shown == b.shown && a.hash == b.hash && a.size == b.size;
+}
+
+FieldDiff MakeDiff(FieldChange change, const FieldRecord* a, const FieldRecord* b) {
+  const FieldRecord& known = a ? *a : *b;
+  FieldDiff diff;
+  diff.change = change;
+  diff.path = known.path;
+  diff.text = known.text;
+  diff.window = known.window;
+  diff.bit_low = known.bit_low;
+  diff.bit_width = known.bit_width;
+  if (a) {
+    diff.first = a->shown;
+    diff.first_offset = a->offset;
+  }
+  if (b) {
+    diff.second = b->shown;
+    diff.second_offset = b->offset;
+  }
+  diff.is_volatile = (a && a->is_volatile) || (b && b->is_volatile) || known.advances;
+  diff.perturbed = (a && a->perturbed) || (b && b->perturbed);
+  return diff;
+}
+
+class FieldComparer {
+ public:
+  FieldComparer(const FieldCollector& a, const FieldCollector& b, DumpDiff& out)
+      : a_(a), b_(b), out_(out) {}
+
+  void Run() {
+    for (size_t i = 0; i < b_.fields.size(); ++i) {
+      if (!b_.fields[i].is_group) second_.emplace(Key(b_.fields[i]), i);
+    }
+    std::vector<bool> met(b_.fields.size());
+    for (size_t i = 0; i < a_.fields.size(); ++i) {
+      const FieldRecord& field = a_.fields[i];
+      if (field.is_group) continue;
+      const auto other = second_.find(Key(field));
+      if (other == second_.end()) {
+        Add(FieldChange::kOnlyFirst, &field, nullptr);
+        continue;
+      }
+      met[other->second] = true;
+      Compare(field, b_.fields[other->second]);
+    }
+    for (size_t i = 0; i < b_.fields.size(); ++i) {
+      if (!met[i] && !b_.fields[i].is_group) Add(FieldChange::kOnlySecond, nullptr, &b_.fields[i]);
+    }
+  }
+
+ private:
+  static std::string Key(const FieldRecord& field) { return field.path; }
+
+  void Add(FieldChange change, const FieldRecord* a, const FieldRecord* b) {
+    // What neither could read, or a bit of a register that is missing, says nothing more.
+    const FieldRecord& known = a ? *a : *b;
+    if (known.state != FieldState::kRead || known.bit_width != 0) return;
+    out_.fields.push_back(MakeDiff(change, a, b));
+  }
+
+  void Compare(const FieldRecord& a, const FieldRecord& b) {
+    ++out_.fields_compared;
+    if (a.state != FieldState::kRead && b.state != FieldState::kRead) return;
+    if (a.state != b.state) {
+      if (a.bit_width == 0) out_.fields.push_back(MakeDiff(FieldChange::kState, &a, &b));
+      return;
+    }
+    if (a.advances && SameValue(a, b)) StandsStill(a, b);
+    if (SameValue(a, b)) return;
+    // Long bytes of the dump itself are compared as such.
+    if (a.type == FieldType::kBytes && a.window.empty() && a.size > kMaxFieldBytes &&
+        a.size == b.size) {
+      return;
+    }
+    FieldDiff diff = MakeDiff(FieldChange::kValue, &a, &b);
+    if (a.has_bits) diff.is_volatile = diff.is_volatile || OnlyQuietBits(a, b);
+    out_.fields.push_back(std::move(diff));
+  }
+
+  // Of a register whose bits say which of them change all the time: do only those differ?
+  bool OnlyQuietBits(const FieldRecord& a, const FieldRecord& b) const {
+    uint64_t quiet = 0;
+    for (const FieldRecord* bits = &a + 1;
+         bits < a_.fields.data() + a_.fields.size() && bits->bit_width != 0; ++bits) {
+      const uint64_t mask =
+          (bits->bit_width == 64 ? ~uint64_t{0} : (uint64_t{1} << bits->bit_width) - 1)
+          << bits->bit_low;
+      if (bits->is_volatile || bits->perturbed) quiet |= mask;
+    }
+    return ((a.value ^ b.value) & ~quiet) == 0;
+  }
+
+  void StandsStill(const FieldRecord& a, const FieldRecord& b) {
+    Finding finding;
+    finding.severity = Severity::kWarning;
+    finding.id = "counter-stands-still";
+    finding.text = fmt::format("{} stands still between the two dumps: {}", a.path, b.shown);
+    finding.next = "if the dumps are of one boot, whoever counts there has stopped";
+    finding.path = a.path;
+    finding.window = a.window;
+    finding.evidence.push_back({a.path, b.offset, b.shown});
+    out_.findings.push_back(std::move(finding));
+  }
+
+  const FieldCollector& a_;
+  const FieldCollector& b_;
+  DumpDiff& out_;
+  std::unordered_map<std::string, size_t> second_;
+};
+
+// What of `ranges` lies in no range of `covered`.
+std::vector<ByteRange> Outside(const std::vector<ByteRange>& ranges,
+                               std::vector<ByteRange> covered) {
+  std::sort(covered.begin(), covered.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  std::vector<ByteRange> out;
+  size_t next = 0;
+  for (const ByteRange& range : ranges) {
+    uint64_t at = range.offset;
+    const uint64_t end = range.offset + range.size;
+    while (next > 0 && covered[next - 1].offset + covered[next - 1].size > at) --next;
+    while (at < end) {
+      while (next < covered.size() && covered[next].offset + covered[next].size <= at) ++next;
+      if (next == covered.size() || covered[next].offset >= end) {
+        out.push_back({at, end - at});
+        break;
+      }
+      if (covered[next].offset > at) out.push_back({at, covered[next].offset - at});
+      at = covered[next].offset + covered[next].size;
+    }
+  }
+  return out;
+}
+
+// Both by the layout of the first, if it fits the second, too.
+Result<DumpDecoding> DecodeBoth(const DumpPlace& first,
+                                const DumpPlace& second,
+                                const DecodingContext& context,
+                                FieldCollector& a,
+                                FieldCollector& b) {
+  auto one = VMCOREDD_TRY(DecodeDump(*first.reader, *first.dump, context, a));
+  if (!one.layout) return one;
+  const auto other = VMCOREDD_TRY(DecodeDump(*second.reader, *second.dump, context, b));
+  if (other.layout != one.layout) one.layout = nullptr;
+  return one;
+}
+
+}  // namespace
+
+bool DumpDiff::differs() const {
+  if (first_size != second_size || !ranges.empty() || more_ranges != 0) return true;
+  return std::any_of(fields.begin(), fields.end(), [](const FieldDiff& field) {
+    return !field.is_volatile && !field.perturbed && field.change != FieldChange::kState;
+  });
+}
+
+std::string PairingName(const DeviceDump& dump) {
+  const std::string& name = dump.name();
+  const size_t at = name.rfind('@');
+  const bool numbered = at != name.npos && at + 1 < name.size() &&
+                        name.find_first_not_of("0123456789", at + 1) == name.npos;
+  return numbered ? name.substr(0, at) + "@" : name;
+}
+
+Result<DumpDiff> DiffDumps(const DumpPlace& first,
+                           const DumpPlace& second,
+                           const DecodingContext& context,
+                           const ProgressCallback& progress) {
+  DumpDiff out;
+  FieldCollector a;
+  FieldCollector b;
+  const DumpDecoding decoded = VMCOREDD_TRY(DecodeBoth(first, second, context, a, b));
+  out.layout = decoded.layout;
+  std::vector<ByteRange> covered;
+  if (out.layout) {
+    FieldComparer(a, b, out).Run();
+    for (const ByteRange& range : a.covered) {
+      if (range.offset < decoded.first_address) continue;
+      covered.push_back({range.offset - decoded.first_address, range.size});
+    }
+    out.fields_left_out = a.left_out + b.left_out;
+    out.damage = a.damage + b.damage;
+  }
+  // Where one of them was not read there is nothing to compare.
+  for (const DumpPlace* const place : {&first, &second}) {
+    if (!place->dump->manifest) continue;
+    for (const Hole& hole : place->dump->manifest->holes) covered.push_back(hole.range);
+  }
+  const auto one = VMCOREDD_TRY(OpenDump(*first.reader, *first.dump));
+  const auto other = VMCOREDD_TRY(OpenDump(*second.reader, *second.dump));
+  const ByteDiff bytes = VMCOREDD_TRY(CompareBytes(*one, *other, progress));
+  out.first_size = bytes.first_size;
+  out.second_size = bytes.second_size;
+  out.ranges = Outside(bytes.ranges, std::move(covered));
+  out.more_ranges = bytes.range_count - bytes.ranges.size();
+  for (const DumpSource* const source : {one.get(), other.get()}) {
+    if (source->damage()) out.problems.push_back(*source->damage());
+    if (source->hash_matches() == false) {
+      out.problems.emplace_back(ErrorCode::kCorrupt, "the payload does not match its checksum");
+    }
+  }
+  return out;
+}
+
+}  // namespace vmcoredd

@@ -140,6 +140,12 @@ class RegistersCheck(unittest.TestCase):
         listed = {at for at in self.registers("virtio-pci", ["common"]) if 0x18 <= at < 0x38}
         self.compare("virtio-queues", walk, listed)
 
+    def test_documented_example_is_the_one_to_copy(self):
+        documented = re.search(r"```toml\n(.*?)```", (PLUGINS / "LAYOUTS.md").read_text(), re.DOTALL)
+        copied = (PLUGINS / "example/layouts/edu.toml").read_text()
+        self.assertEqual(documented[1], copied)
+        self.assertLess(copied.count("\n"), 50)
+
     def test_every_list_has_its_layouts(self):
         checked = {plugin.partition("/")[0] for _, plugin, _, _ in DUMPS}
         lists = {path.parent.name for path in PLUGINS.glob("*/registers.list")

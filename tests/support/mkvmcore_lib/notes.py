@@ -79,7 +79,10 @@ class NoteList:
         spec = options.pop("data", "formula")
         whole = "size" not in options and spec.startswith(("bar:", "file:", "fmsg:"))
         size = number(options.pop("size", "0"))
-        data = make_data(spec, None if whole else size, name[:44])
+        if "from" in options:  # the beginning of it is left out
+            data = make_data(spec)[number(options.pop("from")):][:size].ljust(size, b"\0")
+        else:
+            data = make_data(spec, None if whole else size, name[:44])
         size = len(data) if whole else size
         if "set" in options:
             data = with_values(data, size, options.pop("set"),

@@ -108,8 +108,10 @@ uint64_t StructureDecoder::DecodeRecords(Frame& frame, const FieldSpec& field, u
                              declared ? *declared - at : least));
     }
     uint64_t end = 0;
-    const std::string name = RecordName(record, field, i, counts);
-    if (!ShowRecord(record, name, &end)) {
+    // Where it may be passed over, its end must be known without decoding it.
+    const bool passed_over = field.record_where && (declared || structure->fixed_size) &&
+                             Evaluate(record, field.record_where) == uint64_t{0};
+    if (passed_over || !ShowRecord(record, RecordName(record, field, i, counts), &end)) {
       end = declared                ? *declared
             : structure->fixed_size ? AddCapped(at, *structure->fixed_size)
                                     : limit;

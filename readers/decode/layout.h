@@ -180,7 +180,7 @@ struct FieldSpec {
   StructureChoice content;
   std::vector<std::pair<std::string, PlacedExpression>> with;
   std::string key;
-  OptionalExpression record_while, first, next, data_size, length, address, value;
+  OptionalExpression record_while, record_where, first, next, data_size, length, address, value;
   std::string record_name;  // chunk, record
   const Structure* record = nullptr;
   StreamCodec codec = StreamCodec::kNone;

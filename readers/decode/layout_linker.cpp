@@ -350,8 +350,9 @@ class Linker {
     Structure* const record = !name.empty() ? Find(&Layout::structures, name)
                               : is_stream   ? &structure
                                             : nullptr;
-    for (OptionalExpression* const formula : {&field.record_while, &field.next, &field.data_size,
-                                              &field.length, &field.address, &field.value}) {
+    for (OptionalExpression* const formula :
+         {&field.record_while, &field.record_where, &field.next, &field.data_size, &field.length,
+          &field.address, &field.value}) {
       if (!*formula) continue;
       if (record) {
         Bind(*formula, *record, kAllFields);

@@ -86,7 +86,10 @@ void ReadContainer(TableReader& table, FieldSpec& field) {
   const FieldType type = field.type;
   if (type == FieldType::kStruct) field.is_inline = table.Flag("inline");
   if (type == FieldType::kRecords || type == FieldType::kChain) field.key = table.Text("key");
-  if (type == FieldType::kRecords) field.record_while = table.Formula("while");
+  if (type == FieldType::kRecords) {
+    field.record_while = table.Formula("while");
+    field.record_where = table.Formula("where");
+  }
   if (type == FieldType::kChain) {
     field.first = table.Formula("first");
     field.next = table.Formula("next");

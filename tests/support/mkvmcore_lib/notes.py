@@ -77,7 +77,7 @@ class NoteList:
 
     def one_dump(self, name, options):
         spec = options.pop("data", "formula")
-        whole = "size" not in options and spec.startswith(("bar:", "file:", "fmsg:"))
+        whole = "size" not in options and spec.startswith(("bar:", "file:", "fmsg:", "cudbg:"))
         size = number(options.pop("size", "0"))
         if "from" in options:  # the beginning of it is left out
             data = make_data(spec)[number(options.pop("from")):][:size].ljust(size, b"\0")

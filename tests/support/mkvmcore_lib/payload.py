@@ -10,6 +10,7 @@ import subprocess
 
 import bar_image
 
+from .cudbg import make_cudbg
 from .fmsg import make_fmsg
 
 
@@ -80,6 +81,8 @@ def make_data(spec, size=None, name=b""):
             data = recorded_messages(source.read())
     elif kind == "fmsg":
         data = make_fmsg(value, unescape, with_values)
+    elif kind == "cudbg":
+        data = make_cudbg(value, unescape, number, with_values)
     elif kind == "bar":
         data = bar_dump(value)
     else:

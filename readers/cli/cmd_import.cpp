@@ -8,6 +8,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/fragment.h"
+#include "readers/cli/import_files.h"
 #include "readers/cli/new_archive.h"
 #include "readers/cli/output_json.h"
 #include "readers/cli/output_text.h"
@@ -138,7 +139,9 @@ Result<void> ImportFile(const std::string& path,
   return format->import(in, sink);
 }
 
-Result<std::vector<ImportedDump>> Import(const ImportCommand& command, Console& console) {
+}  // namespace
+
+Result<std::vector<ImportedDump>> ImportFiles(const ImportCommand& command, Console& console) {
   std::vector<Input> none;
   const ManifestFragment fragment = MakeFragment("pack", none, console);
   const auto archive =
@@ -156,15 +159,13 @@ Result<std::vector<ImportedDump>> Import(const ImportCommand& command, Console& 
   return dumps;
 }
 
-}  // namespace
-
 void Run(const ImportCommand& given, Console& console) {
   ImportCommand command = given;
   if (const auto good = CheckIdentity(command.identity, command.device); !good) {
     console.AddUsageError(good.error().message());
     return;
   }
-  auto dumps = Import(command, console);
+  auto dumps = ImportFiles(command, console);
   if (!dumps) console.AddProblem(command.archive, dumps.error());
   if (command.json) {
     console.Print(ImportJson(command.archive, dumps.value_or(std::vector<ImportedDump>()),

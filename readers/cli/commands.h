@@ -73,6 +73,17 @@ struct DiffCommand {
   std::string sysroot;
 };
 
+struct ReportCommand {
+  enum class Form { kText, kJson } form = Form::kText;
+  std::vector<std::string> files;  // vmcores, archives, saved outputs, kernel logs, folders
+  std::string output;              // empty: standard output
+  bool baseline = false;           // the newest baseline of this machine, too
+  bool timeline = false;           // only what happened
+  bool force = false;
+  LayoutSelection layouts;
+  std::string sysroot;
+};
+
 struct LayoutCommand {
   enum class Verb { kCheck, kList } verb = Verb::kList;
   std::vector<std::string> files;  // to check
@@ -210,6 +221,7 @@ using Command = std::variant<ListCommand,
                              DoctorCommand,
                              DecodeCommand,
                              DiffCommand,
+                             ReportCommand,
                              LayoutCommand
 #ifdef VMCOREDD_WITH_DEVLINK
                              ,
@@ -235,6 +247,7 @@ void Run(const ExtractCommand& command, Console& console);
 void Run(const ShowCommand& command, Console& console);
 void Run(const DecodeCommand& command, Console& console);
 void Run(const DiffCommand& command, Console& console);
+void Run(const ReportCommand& command, Console& console);
 void Run(const LayoutCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
 void Run(const ImportCommand& command, Console& console);

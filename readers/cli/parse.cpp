@@ -54,6 +54,7 @@ struct Parsed {
   VerifyCommand verify;
   DecodeCommand decode;
   DiffCommand diff;
+  ReportCommand report;
   LayoutCommand layout;
   UnflattenCommand unflatten;
   PrepareCommand prepare;
@@ -134,6 +135,15 @@ void AddReading(CLI::App& app, Parsed& parsed) {
   AddFiles(diff, parsed.diff.files)->required()->expected(1, 2);
   AddSelectors(diff, parsed.diff.selectors);
   AddDiffOptions(diff, parsed.diff);
+
+  AddReportOptions(
+      AddSubcommand(app, "report", "everything known about a machine, for a person",
+                    "  vmcoredd report /var/crash/202611290444 -o crash.html\n"
+                    "  vmcoredd report vmcore devices.vmcoredd dmesg.txt baseline.vmcoredd"),
+      parsed.report, false);
+  AddReportOptions(AddSubcommand(app, "timeline", "what happened, from all that is known",
+                                 "  vmcoredd timeline /var/crash/202611290444"),
+                   parsed.report, true);
 
   AddLayoutVerbs(AddSubcommand(app, "layout", "list and check what decode goes by",
                                "  vmcoredd layout list\n"
@@ -314,6 +324,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "verify") return parsed.verify;
   if (name == "decode") return parsed.decode;
   if (name == "layout") return parsed.layout;
+  if (name == "report" || name == "timeline") return parsed.report;
   if (name == "diff") {
     const size_t files = parsed.diff.files.size() + (parsed.diff.baseline ? 1 : 0);
     if (files > 2) throw CLI::ValidationError("diff", "--baseline and one FILE, or two FILEs");

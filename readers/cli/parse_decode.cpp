@@ -39,6 +39,24 @@ void AddDiffOptions(CLI::App& app, DiffCommand& command) {
   app.add_flag("--json", command.json, "print JSON (schema vmcoredd-diff/1)");
 }
 
+void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline) {
+  app.add_option(
+         "FILE", command.files,
+         "vmcore, archive, saved output of devlink and others, kernel log, or a folder of them")
+      ->type_name("")
+      ->required();
+  AddLayouts(app, command.layouts);
+  app.add_flag("--baseline", command.baseline, "compare with the newest baseline of this machine");
+  app.add_option("--sysroot", command.sysroot, "look for the baseline in the captured tree DIR")
+      ->type_name("DIR");
+  app.add_option("-o,--output", command.output, "write to FILE")->type_name("FILE");
+  app.add_flag("-f,--force", command.force, "overwrite FILE");
+  app.add_flag_callback(
+      "--json", [&command] { command.form = ReportCommand::Form::kJson; },
+      timeline ? "JSON (schema vmcoredd-timeline/1)" : "JSON (schema vmcoredd-report/1)");
+  app.callback([&command, timeline] { command.timeline = timeline; });
+}
+
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command) {
   app.require_subcommand(1);
   CLI::App* const check =

@@ -11,6 +11,8 @@ namespace vmcoredd::cli {
 // The options of `vmcoredd decode` and `diff` but FILE and -s, and of `vmcoredd layout`.
 void AddDecodeOptions(CLI::App& app, DecodeCommand& command);
 void AddDiffOptions(CLI::App& app, DiffCommand& command);
+// Of `vmcoredd report`, and of `timeline`, which is a part of it.
+void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline);
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command);
 
 }  // namespace vmcoredd::cli

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -155,6 +156,29 @@ std::vector<ByteRange> Outside(const std::vector<ByteRange>& ranges,
   return out;
 }
 
+// Of a range that was cut: from its first to its last byte that differs; nothing when none
+// does. Ranges have equal bytes in them, and what is left may be those.
+Result<std::optional<ByteRange>> Trim(ByteSource& a, ByteSource& b, ByteRange range) {
+  std::array<std::byte, 4096> one;
+  std::array<std::byte, 4096> other;
+  std::optional<uint64_t> first;
+  uint64_t last = 0;
+  for (uint64_t at = range.offset; at < range.offset + range.size;) {
+    const uint64_t want = std::min<uint64_t>(one.size(), range.offset + range.size - at);
+    const auto size = static_cast<size_t>(want);
+    VMCOREDD_TRY(ReadExactAt(a, at, std::span(one).first(size), "the first dump"));
+    VMCOREDD_TRY(ReadExactAt(b, at, std::span(other).first(size), "the second dump"));
+    for (size_t i = 0; i < size; ++i) {
+      if (one[i] == other[i]) continue;
+      if (!first) first = at + i;
+      last = at + i;
+    }
+    at += size;
+  }
+  if (!first) return std::nullopt;
+  return ByteRange{*first, last - *first + 1};
+}
+
 // Both by the layout of the first, if it fits the second, too.
 Result<DumpDecoding> DecodeBoth(const DumpPlace& first,
                                 const DumpPlace& second,
@@ -214,7 +238,9 @@ Result<DumpDiff> DiffDumps(const DumpPlace& first,
   const ByteDiff bytes = VMCOREDD_TRY(CompareBytes(*one, *other, progress));
   out.first_size = bytes.first_size;
   out.second_size = bytes.second_size;
-  out.ranges = Outside(bytes.ranges, std::move(covered));
+  for (const ByteRange& range : Outside(bytes.ranges, std::move(covered))) {
+    if (const auto left = VMCOREDD_TRY(Trim(*one, *other, range))) out.ranges.push_back(*left);
+  }
   out.more_ranges = bytes.range_count - bytes.ranges.size();
   for (const DumpSource* const source : {one.get(), other.get()}) {
     if (source->damage()) out.problems.push_back(*source->damage());

@@ -72,6 +72,7 @@ void FieldCollector::OnField(const Field& field) {
     for (auto at = fields.rbegin(); at != fields.rend(); ++at) {
       if (at->bit_width != 0) continue;
       at->has_bits = true;
+      record.is_volatile |= at->is_volatile;
       break;
     }
   } else if (record.window.empty() && !is_long) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "collector/live/archive_shelf.h"
+#include "collector/setup/sysroot.h"
+#include "readers/cli/commands.h"
+#include "readers/cli/console.h"
+#include "readers/cli/interrupt.h"
+#include "readers/cli/layouts.h"
+#include "readers/cli/newest_baseline.h"
+#include "readers/cli/output_text.h"
+#include "readers/cli/report_inputs.h"
+#include "readers/report/report_json.h"
+#include "readers/report/report_text.h"
+#include "vmcoredd/base/output_file.h"
+
+namespace vmcoredd::cli {
+
+namespace {
+
+void Write(const ReportCommand& command, const MachineReport& report, const TextSink& out) {
+  JsonStream json(out, false);
+  switch (command.form) {
+    case ReportCommand::Form::kText:
+      out(command.timeline ? TimelineText(report) : ReportText(report));
+      break;
+    case ReportCommand::Form::kJson:
+      if (command.timeline) {
+        WriteTimeline(json, report);
+      } else {
+        WriteReport(json, report, true);
+      }
+      out("\n");
+      break;
+  }
+}
+
+// Complete under its name, or not there.
+Result<void> WriteFile(const ReportCommand& command, const MachineReport& report) {
+  auto file =
+      VMCOREDD_TRY(OutputFile::Create(command.output, command.force ? OutputFile::Existing::kReplace
+                                                                    : OutputFile::Existing::kFail));
+  const PartialFileGuard guard(command.output);
+  Result<void> status;
+  std::string buffer;
+  Write(command, report, [&](std::string_view text) {
+    buffer += text;
+    if (buffer.size() < 1024 * 1024 || !status) return;
+    status = file.Write(std::as_bytes(std::span(buffer)));
+    buffer.clear();
+  });
+  VMCOREDD_TRY(std::move(status));
+  VMCOREDD_TRY(file.Write(std::as_bytes(std::span(buffer))));
+  return file.Commit();
+}
+
+}  // namespace
+
+void Run(const ReportCommand& command, Console& console) {
+  const LayoutSet layouts = LoadLayouts(command.layouts, console);
+  std::vector<std::string> files = command.files;
+  if (command.baseline) {
+    auto baseline = ReadNewestBaseline(Sysroot(command.sysroot).Host(kBaselineFolder));
+    if (!baseline) {
+      console.AddProblem("baseline", baseline.error());
+    } else {
+      files.push_back(baseline->path);
+    }
+  }
+  const ReportInputs inputs = OpenReportInputs(files, console);
+  if (inputs.inputs.empty() && inputs.logs.empty()) return;
+  std::vector<ReportInput> given;
+  for (const Input& input : inputs.inputs) {
+    given.push_back({input.file(), input.reader.get(), &input.table});
+  }
+  DecodingContext context;
+  context.layouts = &layouts;
+  ReportOptions options;
+  if (console.shows_progress()) {
+    options.on_dump = [&console](std::string_view name) {
+      console.ShowProgress("decoding " + NameText(name));
+    };
+  }
+  MachineReport report = BuildReport(given, inputs.logs, context, options);
+  console.ShowProgress("");
+  for (const Problem& problem : console.problems()) {
+    report.problems.push_back(problem.file + ": " + problem.error.ToString());
+  }
+  if (command.output.empty() || command.output == "-") {
+    Write(command, report, [&console](std::string_view text) { console.Print(text); });
+  } else if (const auto written = WriteFile(command, report); !written) {
+    console.AddProblem(command.output, written.error());
+  }
+  for (const ReportFinding& found : report.findings) {
+    if (found.finding.severity >= Severity::kWarning && !command.timeline) console.RaiseProblem();
+  }
+}
+
+}  // namespace vmcoredd::cli

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/cli/report_inputs.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "readers/cli/console.h"
+#include "readers/cli/import_files.h"
+#include "readers/report/kernel_log.h"
+#include "vmcoredd/base/byte_source.h"
+
+namespace vmcoredd::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kHead = 4096;
+constexpr uint64_t kMaxLog = 64 * 1024 * 1024;  // the end of a larger one is read
+constexpr size_t kMaxFolder = 4096;             // entries
+
+enum class Kind { kVmcore, kLog, kSaved };
+
+bool IsText(std::string_view head) {
+  return !head.empty() && std::all_of(head.begin(), head.end(), [](char c) {
+    return (c >= ' ' && c != 0x7f) || c == '\n' || c == '\t' || c == '\r' || (c & 0x80) != 0;
+  });
+}
+
+Kind KindOf(const std::string& path) {
+  auto file = path == "-" ? Fail(ErrorCode::kIo, "") : FileSource::Open(path);
+  if (!file) return Kind::kVmcore;  // whose reader says what is wrong
+  std::string head(kHead, '\0');
+  const auto got = (*file)->ReadAt(0, std::as_writable_bytes(std::span(head)));
+  head.resize(got.value_or(0));
+  if (!IsText(head)) return Kind::kVmcore;
+  return LooksLikeKernelLog(head) ? Kind::kLog : Kind::kSaved;
+}
+
+bool IsLogName(const std::string& name) {
+  return name.starts_with("dmesg") || name.starts_with("vmcore-dmesg");
+}
+bool IsVmcoreName(const std::string& name) {
+  return (name.starts_with("vmcore") || name.starts_with("dump.")) && !IsLogName(name) &&
+         !name.ends_with(".partial");
+}
+bool IsArchiveName(const std::string& name) { return name.ends_with(".vmcoredd"); }
+
+std::vector<std::string> Names(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end;
+       !error && at != end && names.size() < kMaxFolder; at.increment(error)) {
+    std::error_code ignored;
+    if (at->is_regular_file(ignored)) names.push_back(at->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class Collector {
+ public:
+  explicit Collector(Console& console) : console_(console) {}
+
+  void Add(const std::string& path) {
+    std::error_code error;
+    if (path != "-" && fs::is_directory(path, error)) return AddFolder(path);
+    AddFile(path);
+    const std::string name = fs::path(path).filename().string();
+    if (path == "-" || !IsVmcoreName(name)) return;
+    const fs::path folder = fs::path(path).parent_path();
+    for (const std::string& other : Names(folder.empty() ? "." : folder)) {
+      if (IsArchiveName(other) || IsLogName(other)) AddFile((folder / other).string());
+    }
+  }
+
+  ReportInputs Finish() {
+    ReportInputs out;
+    out.inputs = OpenInputs(vmcores_, {}, console_);
+    out.logs = std::move(logs_);
+    if (!saved_.empty()) Import(out.inputs);
+    return out;
+  }
+
+ private:
+  void AddFolder(const fs::path& folder) {
+    size_t found = 0;
+    for (const std::string& name : Names(folder)) {
+      const bool text = name.ends_with(".txt") || name.ends_with(".json") || name.ends_with(".log");
+      if (!IsArchiveName(name) && !IsLogName(name) && !IsVmcoreName(name) && !text) continue;
+      AddFile((folder / name).string());
+      ++found;
+    }
+    if (found == 0) {
+      console_.AddUnusable(folder.string(), Error(ErrorCode::kNotFound,
+                                                  "no vmcore, archive, log or saved output in it"));
+    }
+  }
+
+  void AddFile(const std::string& path) {
+    if (!seen_.insert(path).second) return;
+    switch (KindOf(path)) {
+      case Kind::kVmcore: vmcores_.push_back(path); break;
+      case Kind::kSaved: saved_.push_back(path); break;
+      case Kind::kLog: AddLog(path); break;
+    }
+  }
+
+  void AddLog(const std::string& path) {
+    auto file = FileSource::Open(path);
+    if (!file) return console_.AddUnusable(path, file.error());
+    const uint64_t size = (*file)->Size().value_or(0);
+    const uint64_t begin = size > kMaxLog ? size - kMaxLog : 0;
+    ReportLog log{path, std::string(static_cast<size_t>(size - begin), '\0')};
+    const auto got = (*file)->ReadAt(begin, std::as_writable_bytes(std::span(log.text)));
+    if (!got) return console_.AddUnusable(path, got.error());
+    log.text.resize(*got);
+    logs_.push_back(std::move(log));
+  }
+
+  // Into an archive that is gone when it is closed.
+  void Import(std::vector<Input>& inputs) {
+    std::error_code error;
+    std::string folder = (fs::temp_directory_path(error) / "vmcoredd-XXXXXX").string();
+    if (error || !::mkdtemp(folder.data())) {
+      return console_.AddProblem(folder, Error::Io("no folder for imports", errno));
+    }
+    for (const std::string& path : saved_) {
+      ImportCommand command;
+      command.files = {path};
+      command.archive = folder + "/imported.vmcoredd";
+      command.force = true;
+      const auto imported = ImportFiles(command, console_);
+      if (!imported) {
+        // Why, the console has heard already, unless it was the archive itself.
+        console_.RaiseProblem();
+        continue;
+      }
+      for (Input& input : OpenInputs({command.archive}, {}, console_)) {
+        input.files = {path};
+        inputs.push_back(std::move(input));
+      }
+      fs::remove(command.archive, error);
+    }
+    fs::remove_all(folder, error);
+  }
+
+  Console& console_;
+  std::set<std::string> seen_;
+  std::vector<std::string> vmcores_, saved_;
+  std::vector<ReportLog> logs_;
+};
+
+}  // namespace
+
+ReportInputs OpenReportInputs(const std::vector<std::string>& files, Console& console) {
+  Collector collector(console);
+  for (const std::string& file : files) collector.Add(file);
+  return collector.Finish();
+}
+
+}  // namespace vmcoredd::cli

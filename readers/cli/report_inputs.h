@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_CLI_REPORT_INPUTS_H_
+#define READERS_CLI_REPORT_INPUTS_H_
+
+#include <string>
+#include <vector>
+
+#include "readers/cli/inputs.h"
+#include "readers/report/report_builder.h"
+
+namespace vmcoredd::cli {
+
+class Console;
+
+// All that a report is made of, opened.
+struct ReportInputs {
+  std::vector<Input> inputs;
+  std::vector<ReportLog> logs;
+};
+
+// Sorts what the command line names by what it is: vmcores and archives are opened, kernel logs
+// read, what other tools saved is imported into an archive that vanishes. Of a folder, and
+// beside a vmcore, what belongs to it is taken along: *.vmcoredd, dmesg*, vmcore-dmesg*, and of
+// a folder also the vmcore itself. What cannot be used is a problem on `console`.
+ReportInputs OpenReportInputs(const std::vector<std::string>& files, Console& console);
+
+}  // namespace vmcoredd::cli
+
+#endif  // READERS_CLI_REPORT_INPUTS_H_

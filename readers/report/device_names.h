@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_REPORT_DEVICE_NAMES_H_
+#define READERS_REPORT_DEVICE_NAMES_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "readers/report/machine_report.h"
+
+namespace vmcoredd {
+
+// Bus and address.
+using DeviceName = std::pair<std::string, std::string>;
+using DeviceIndex = std::map<DeviceName, size_t>;
+
+// What device a dump is of: as its manifest says; without, by its name (FORMAT.md, "Names"),
+// in which a PCI address is known by its form.
+DeviceName DeviceOf(const Properties& device, std::string_view dump_name);
+
+// "0000:01:00.0" anywhere in a text, with nothing of the kind around it.
+struct PciAddress {
+  uint32_t domain = 0;
+  uint8_t bus = 0, slot = 0, function = 0;
+  auto operator<=>(const PciAddress&) const = default;
+};
+std::optional<PciAddress> ParsePciAddress(std::string_view text);
+// The first one in a text, and its length there.
+std::optional<std::string_view> FindPciAddress(std::string_view text);
+
+// Adds what is new; `is_old`: what is known already wins.
+void MergeIdentity(ReportDevice& device, const Properties& facts, bool is_old);
+
+std::string_view PropertyOf(const Properties& properties, std::string_view key);
+
+// RFC 3339 in UTC; empty above what a calendar holds.
+std::string UtcText(int64_t seconds);
+std::optional<int64_t> SecondsOf(std::string_view rfc3339);
+
+}  // namespace vmcoredd
+
+#endif  // READERS_REPORT_DEVICE_NAMES_H_

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/report/report_builder.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "readers/report/device_names.h"
+#include "readers/report/general_findings.h"
+#include "readers/report/kernel_log.h"
+#include "vmcoredd/base/text.h"
+
+namespace vmcoredd {
+
+namespace {
+
+class Builder {
+ public:
+  Builder(const DecodingContext& context, const ReportOptions& options)
+      : context_(context), options_(options) {}
+
+  void AddInput(const ReportInput& input) {
+    const VmcoreInfo& info = input.reader->info();
+    const size_t first = report_.sources.size();
+    ReportSource base;
+    base.file = input.file;
+    base.format = VmcoreFormatName(info.format);
+    base.release = info.release;
+    base.nodename = info.nodename;
+    base.arch = info.arch;
+    if (info.format != VmcoreFormat::kArchive) {
+      ReportSource vmcore = base;
+      vmcore.kind = "vmcore";
+      if (info.crash_time != 0) vmcore.time = TimeOf(info.crash_time);
+      report_.sources.push_back(std::move(vmcore));
+      AddEvent("crash", "the kernel crashed", report_.sources.back().time, first, {});
+      if (report_.crash_time.empty()) report_.crash_time = report_.sources[first].time;
+    }
+    std::map<size_t, size_t> sources;  // by fragment
+    for (size_t i = 0; i < input.table->fragments.size(); ++i) {
+      sources[i] = report_.sources.size();
+      AddFragment(base, input.table->fragments[i]);
+    }
+    for (const DeviceDump& dump : input.table->dumps) {
+      size_t source = first;
+      if (dump.fragment) source = sources[*dump.fragment];
+      if (source == report_.sources.size()) {  // an archive without a manifest
+        base.kind = "pack";
+        report_.sources.push_back(base);
+      }
+      AddDump(input, dump, source);
+    }
+  }
+
+  void AddLog(const ReportLog& log) { logs_.push_back(log); }
+
+  MachineReport Finish() {
+    for (const ReportLog& log : logs_) ReadKernelLog(log.file, log.text, devices_, report_);
+    FindParents(report_);
+    CompareWithBaseline();
+    FindMissing(report_);
+    FindDisagreements(report_);
+    JudgeDevices(report_);
+    FindDeadLinks(report_);
+    Order();
+    return std::move(report_);
+  }
+
+ private:
+  static std::string TimeOf(int64_t seconds) { return UtcText(seconds); }
+
+  void AddFragment(const ReportSource& base, const ManifestFragment& fragment) {
+    ReportSource source = base;
+    source.kind = fragment.kind;
+    source.time = fragment.time;
+    source.capture_id = fragment.capture_id;
+    source.crash = fragment.crash;
+    source.warnings = fragment.warnings;
+    for (const auto& [key, value] : fragment.machine) {
+      if (key == "release") {
+        source.release = value;
+      } else if (key == "nodename") {
+        source.nodename = value;
+      } else if (key == "arch") {
+        source.arch = value;
+      } else {
+        source.facts.emplace_back(key, value);
+      }
+    }
+    const size_t index = report_.sources.size();
+    report_.sources.push_back(source);
+    for (const Properties& device : fragment.devices) {
+      const size_t known = DeviceFor(DeviceOf(device, ""));
+      MergeIdentity(report_.devices[known], device, source.is_baseline());
+      seen_[index].insert(known);
+    }
+    for (const ManifestSkip& skip : fragment.skipped) {
+      const size_t device = DeviceFor(DeviceOf({}, skip.name));
+      report_.devices[device].skipped.push_back(
+          {index, skip.name, std::string(OutcomeName(skip.outcome)), skip.reason});
+    }
+    if (source.kind == "crash" && report_.crash_time.empty()) report_.crash_time = source.time;
+    AddEvent("capture",
+             source.kind == "baseline" ? "a baseline was captured"
+             : source.kind == "crash"  ? "devices were captured in the crash kernel"
+                                       : "devices were captured (" + source.kind + ")",
+             source.time, index, {});
+    AddWatchEvents(source, index);
+  }
+
+  // What vmcoredd-watch says of why it captured: event.kind, event2.kind, ...
+  void AddWatchEvents(const ReportSource& source, size_t index) {
+    for (size_t i = 1;; ++i) {
+      const std::string prefix = i == 1 ? "event." : "event" + std::to_string(i) + '.';
+      std::map<std::string, std::string> event;
+      for (const auto& [key, value] : source.facts) {
+        if (key.starts_with(prefix)) event[key.substr(prefix.size())] = value;
+      }
+      if (event.empty()) return;
+      std::string text = event["kind"];
+      for (const char* const key : {"reporter", "region", "snapshot", "devcoredump", "message"}) {
+        if (!event[key].empty()) text += (key == std::string("message") ? ": " : " ") + event[key];
+      }
+      std::optional<size_t> device;
+      const std::string name = event["device"];
+      if (const size_t slash = name.find('/'); slash != name.npos) {
+        device = DeviceFor({name.substr(0, slash), name.substr(slash + 1)});
+      }
+      AddEvent(event["kind"], text, event["time"], index, device);
+    }
+  }
+
+  void AddEvent(std::string kind,
+                std::string text,
+                std::string time,
+                size_t source,
+                std::optional<size_t> device) {
+    ReportEvent event;
+    event.time = std::move(time);
+    event.source = source;
+    event.device = device;
+    event.kind = std::move(kind);
+    event.text = std::move(text);
+    report_.events.push_back(std::move(event));
+  }
+
+  size_t DeviceFor(const DeviceName& name) {
+    const auto [at, is_new] = devices_.emplace(name, report_.devices.size());
+    if (is_new) {
+      ReportDevice device;
+      device.bus = name.first;
+      device.address = name.second;
+      report_.devices.push_back(std::move(device));
+    }
+    return at->second;
+  }
+
+  void AddDump(const ReportInput& input, const DeviceDump& dump, size_t source) {
+    if (options_.on_dump) options_.on_dump(dump.name());
+    const Properties none;
+    const Properties& facts = dump.manifest ? dump.manifest->device : none;
+    ReportDump out;
+    out.source = source;
+    out.device = DeviceFor(DeviceOf(facts, dump.name()));
+    out.place = {input.reader, &dump};
+    out.index = dump.index();
+    out.name = dump.name();
+    out.length = dump.length().value_or(dump.size());
+    ReportDevice& device = report_.devices[out.device];
+    const bool is_baseline = report_.sources[source].is_baseline();
+    MergeIdentity(device, facts, is_baseline);
+    seen_[source].insert(out.device);
+    if (dump.manifest) {
+      out.content = dump.manifest->content;
+      out.time = dump.manifest->time;
+      out.phase = dump.manifest->phase;
+      out.outcome = OutcomeName(dump.manifest->outcome);
+      out.duration_us = dump.manifest->duration_us;
+      out.holes = dump.manifest->holes;
+      out.perturbed = dump.manifest->perturbed;
+      out.warnings = dump.manifest->warnings;
+    }
+    Decode(dump, input, out, is_baseline);
+    device.dumps.push_back(report_.dumps.size());
+    report_.dumps.push_back(std::move(out));
+  }
+
+  void Decode(const DeviceDump& dump, const ReportInput& input, ReportDump& out, bool is_baseline) {
+    FieldCollector collector(options_.max_fields);
+    const auto decoded = DecodeDump(*input.reader, dump, context_, collector);
+    if (!decoded) {
+      out.problems.push_back(decoded.error().ToString());
+      return;
+    }
+    if (decoded->layout) {
+      out.layout = decoded->layout->name;
+      out.title = decoded->layout->title;
+    }
+    out.first_address = decoded->first_address;
+    if (decoded->damage) out.problems.push_back(decoded->damage->ToString());
+    if (decoded->hash_matches == false) {
+      out.problems.emplace_back("the payload does not match its checksum");
+    }
+    out.fields = std::move(collector.fields);
+    out.remarks = std::move(collector.remarks);
+    out.fields_left_out = collector.left_out;
+    // A healthy machine's warnings are what is usual there.
+    if (is_baseline) return;
+    for (Finding& finding : collector.findings) {
+      report_.findings.push_back({std::move(finding), out.device, report_.dumps.size()});
+    }
+  }
+
+  // Each dump with the last baseline's of the same name.
+  void CompareWithBaseline() {
+    std::map<std::string, size_t> baseline;
+    for (size_t i = 0; i < report_.dumps.size(); ++i) {
+      const ReportDump& dump = report_.dumps[i];
+      if (!report_.sources[dump.source].is_baseline()) continue;
+      auto& known = baseline.try_emplace(PairingName(*dump.place.dump), i).first->second;
+      if (report_.sources[report_.dumps[known].source].time <= report_.sources[dump.source].time) {
+        known = i;
+      }
+    }
+    for (ReportDump& dump : report_.dumps) {
+      if (report_.sources[dump.source].is_baseline()) continue;
+      const auto known = baseline.find(PairingName(*dump.place.dump));
+      if (known == baseline.end()) continue;
+      if (options_.on_dump) options_.on_dump(dump.name);
+      auto diff = DiffDumps(report_.dumps[known->second].place, dump.place, context_);
+      if (!diff) {
+        dump.problems.push_back("comparing with the baseline: " + diff.error().ToString());
+        continue;
+      }
+      dump.baseline = known->second;
+      const auto index = static_cast<size_t>(&dump - report_.dumps.data());
+      for (Finding& finding : diff->findings) {
+        report_.findings.push_back({finding, dump.device, index});
+      }
+      dump.diff = std::move(*diff);
+    }
+  }
+
+  void Order() {
+    std::stable_sort(report_.events.begin(), report_.events.end(),
+                     [](const ReportEvent& a, const ReportEvent& b) { return a.time < b.time; });
+    std::stable_sort(report_.findings.begin(), report_.findings.end(),
+                     [](const ReportFinding& a, const ReportFinding& b) {
+                       return a.finding.severity > b.finding.severity;
+                     });
+    for (size_t i = 0; i < report_.findings.size(); ++i) {
+      report_.devices[report_.findings[i].device].findings.push_back(i);
+    }
+    for (size_t i = 0; i < report_.events.size(); ++i) {
+      if (report_.events[i].device) report_.devices[*report_.events[i].device].events.push_back(i);
+    }
+    for (const ReportSource& source : report_.sources) {
+      if (report_.nodename.empty()) report_.nodename = source.nodename;
+      if (report_.release.empty()) report_.release = source.release;
+      if (report_.arch.empty()) report_.arch = source.arch;
+    }
+  }
+
+  const DecodingContext& context_;
+  const ReportOptions& options_;
+  MachineReport report_;
+  DeviceIndex devices_;
+  std::map<size_t, std::set<size_t>> seen_;  // devices of each source
+  std::vector<ReportLog> logs_;
+};
+
+}  // namespace
+
+MachineReport BuildReport(const std::vector<ReportInput>& inputs,
+                          const std::vector<ReportLog>& logs,
+                          const DecodingContext& context,
+                          const ReportOptions& options) {
+  Builder builder(context, options);
+  for (const ReportInput& input : inputs) builder.AddInput(input);
+  for (const ReportLog& log : logs) builder.AddLog(log);
+  return builder.Finish();
+}
+
+}  // namespace vmcoredd

@@ -77,7 +77,8 @@ class NoteList:
 
     def one_dump(self, name, options):
         spec = options.pop("data", "formula")
-        whole = "size" not in options and spec.startswith(("bar:", "file:", "fmsg:", "cudbg:"))
+        whole = "size" not in options and spec.startswith(
+            ("bar:", "file:", "hex:", "fmsg:", "cudbg:", "lspci:"))
         size = number(options.pop("size", "0"))
         if "from" in options:  # the beginning of it is left out
             data = make_data(spec)[number(options.pop("from")):][:size].ljust(size, b"\0")
@@ -168,6 +169,8 @@ class NoteList:
                 dump["parts"] = [str(part) for part in sizes]
             for key, value in facts.items():
                 *outer, last = key.split(".", 1)
+                if value.startswith("json:"):
+                    value = json.loads(value[5:])
                 (dump.setdefault(outer[0], {}) if outer else dump)[last] = value
             dumps.append(dump)
         fragment = {"schema": options.pop("schema", "vmcoredd-manifest/1"),

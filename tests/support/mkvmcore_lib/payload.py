@@ -79,6 +79,10 @@ def make_data(spec, size=None, name=b""):
     elif kind == "netlink":
         with open(value, "rb") as source:
             data = recorded_messages(source.read())
+    elif kind == "lspci":
+        with open(value, encoding="ascii") as source:
+            rows = (re.fullmatch(r"[0-9a-f]{2,3}: ([0-9a-f ]+)", line.strip()) for line in source)
+            data = b"".join(bytes.fromhex(row[1]) for row in rows if row)
     elif kind == "fmsg":
         data = make_fmsg(value, unescape, with_values)
     elif kind == "cudbg":

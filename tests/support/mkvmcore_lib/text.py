@@ -136,7 +136,7 @@ def build_lines(lines, base="."):
                 else:
                     rest.append(item)
             kind, _, path = options.get("data", "").partition(":")
-            if kind in ("file", "netlink", "bar"):
+            if kind in ("file", "netlink", "bar", "lspci"):
                 options["data"] = f"{kind}:{resolve(path, base)}"
             if word in STEPS and builder:
                 steps.append((word, options, rest))

@@ -69,8 +69,6 @@ std::vector<Destination> Destinations(const std::vector<Input>& inputs, const st
   return destinations;
 }
 
-constexpr int kPipeBytes = 1024 * 1024;
-
 // Files wait until there are this many, or this many bytes in them, to be synced
 // together.
 constexpr size_t kWaitingFiles = kMaxPartialFiles - 1;  // and one is being written
@@ -85,8 +83,7 @@ class Extraction {
 
   void ToStdout(const SelectedDump& selected) {
     DumpOutcome outcome = Describe(selected);
-    // A pipe has 64 KiB unless it is told otherwise; what is no pipe refuses.
-    ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kPipeBytes);
+    console_.ExpectMuch();
     FdStream out(STDOUT_FILENO);
     if (const auto done = Stream(selected, out, outcome); !done) {
       console_.AddProblem({}, Error(done.error()).With("standard output"));

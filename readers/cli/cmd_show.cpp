@@ -2,13 +2,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <limits>
 #include <set>
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
+#include "readers/cli/hex_dump.h"
 #include "readers/cli/inputs.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/selector.h"
@@ -17,14 +16,13 @@ namespace vmcoredd::cli {
 
 namespace {
 
-constexpr size_t kLineBytes = 16;
-
-// Prints a window of what is written to it, in the form of `hexdump -C`: equal
-// lines in the middle become one "*".
-class HexDumpStream final : public OutputStream {
+// Prints a window of what is written to it.
+class WindowStream final : public OutputStream {
  public:
-  HexDumpStream(Console& console, uint64_t offset, uint64_t length)
-      : console_(console), skip_(offset), left_(length), at_(offset) {}
+  WindowStream(Console& console, uint64_t offset, uint64_t length)
+      : dump_(offset, [&console](std::string_view text) { console.Print(text); }),
+        skip_(offset),
+        left_(length) {}
 
   // kRefused once the window is full: the rest need not be read.
   Result<void> Write(std::span<const std::byte> bytes) override {
@@ -33,20 +31,13 @@ class HexDumpStream final : public OutputStream {
     bytes = bytes.subspan(skipped);
     bytes = bytes.first(std::min<uint64_t>(left_, bytes.size()));
     left_ -= bytes.size();
-    while (!bytes.empty()) {
-      const size_t count = std::min(kLineBytes - used_, bytes.size());
-      std::memcpy(line_.data() + used_, bytes.data(), count);
-      used_ += count;
-      bytes = bytes.subspan(count);
-      if (used_ == kLineBytes) PrintLine();
-    }
+    dump_.Add(bytes);
     if (left_ == 0) return Fail(ErrorCode::kRefused, "the window is full");
     return {};
   }
 
   Result<void> Finish() override {
-    if (used_ != 0) PrintLine();
-    if (printed_) console_.Print(fmt::format("{:08x}\n", at_));
+    dump_.Finish();
     return {};
   }
 
@@ -54,45 +45,9 @@ class HexDumpStream final : public OutputStream {
   bool reached() const { return skip_ == 0; }
 
  private:
-  void PrintLine() {
-    const bool same = printed_ && used_ == kLineBytes && line_ == last_;
-    if (!same) {
-      console_.Print(Line());
-    } else if (!starred_) {
-      console_.Print("*\n");
-    }
-    starred_ = same;
-    printed_ = true;
-    last_ = line_;
-    at_ += used_;
-    used_ = 0;
-  }
-
-  std::string Line() const {
-    std::string text = fmt::format("{:08x}  ", at_);
-    std::string plain;
-    for (size_t i = 0; i < kLineBytes; ++i) {
-      if (i == kLineBytes / 2) text += ' ';
-      if (i >= used_) {
-        text += "   ";
-        continue;
-      }
-      const auto value = std::to_integer<unsigned char>(line_[i]);
-      text += fmt::format("{:02x} ", value);
-      plain += value >= ' ' && value <= '~' ? static_cast<char>(value) : '.';
-    }
-    return text + " |" + plain + "|\n";
-  }
-
-  Console& console_;
+  HexDump dump_;
   uint64_t skip_;
   uint64_t left_;
-  uint64_t at_;
-  std::array<std::byte, kLineBytes> line_ = {};
-  std::array<std::byte, kLineBytes> last_ = {};
-  size_t used_ = 0;
-  bool printed_ = false;
-  bool starred_ = false;
 };
 
 }  // namespace
@@ -109,8 +64,9 @@ void Run(const ShowCommand& command, Console& console) {
     const uint64_t size = stored ? dump->size() : dump->manifest->length;
     const std::string name = NameText(dump->name());
     console.Print(fmt::format("{} {}: {}\n", dump->index(), name, Count(size, "byte")));
-    HexDumpStream out(console, command.offset,
-                      command.length.value_or(std::numeric_limits<uint64_t>::max()));
+    WindowStream out(console, command.offset,
+                     command.length.value_or(std::numeric_limits<uint64_t>::max()));
+    if (size > HexDump::kBlockBytes) console.ExpectMuch();
     auto result = ExtractDump(*input->reader, *dump, form, out);
     static_cast<void>(out.Finish());  // only prints
     if (!result || !result->hash_matches) unconfirmed.insert(input);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "readers/cli/console.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,11 +13,23 @@
 
 namespace vmcoredd::cli {
 
+namespace {
+
+constexpr int kPipeBytes = 1024 * 1024;
+
+}  // namespace
+
 Console::Console() : error_is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 void Console::Print(std::string_view text) {
   const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!printed && stdout_error_ == 0) stdout_error_ = errno;
+}
+
+void Console::ExpectMuch() {
+  Flush();
+  // 64 KiB unless it is told otherwise; what is no pipe refuses.
+  ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kPipeBytes);
 }
 
 void Console::Flush() {

@@ -36,6 +36,8 @@ class Console {
 
   // Appends to standard output.
   void Print(std::string_view text);
+  // Before something long is printed: a pipe gets room for it.
+  void ExpectMuch();
   // Has what was printed be seen now: what goes on for ever must not wait for a full buffer.
   void Flush();
 

@@ -25,8 +25,8 @@ static_assert(kMergedDiffGap >= kWordBytes - 1);
 
 // Bit 7 of every byte that is not 0.
 uint64_t NonZeroBytes(uint64_t word) {
-  constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
-  return (((word & kLow) + kLow) | word) & ~kLow;
+  constexpr uint64_t low = 0x7f7f7f7f7f7f7f7f;
+  return (((word & low) + low) | word) & ~low;
 }
 
 // Makes ranges of the bytes that differ, window after window.

@@ -1,73 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/dump_file_name.h"
 #include "readers/cli/interrupt.h"
+#include "readers/cli/output_folder.h"
 #include "readers/cli/output_json.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
 #include "readers/cli/selector.h"
 #include "readers/cli/sparse_stream.h"
-#include "readers/cli/watched_stream.h"
 #include "vmcoredd/base/output_file.h"
+#include "vmcoredd/base/watched_stream.h"
 
 namespace vmcoredd::cli {
 
 namespace {
-
-// The folder itself, or a link to it, is the person's choice; what we make in it
-// is ours and must be no link (`follow` false).
-Result<void> MakeFolder(const std::string& path, bool follow) {
-  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) {
-    return FailIo("cannot make the folder", errno);
-  }
-  const UniqueFd fd(
-      ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
-  if (!fd.is_valid()) return FailIo("cannot open the folder", errno);
-  return {};
-}
-
-// Where the dumps of one vmcore go: the folder, and a file name for each index.
-struct Destination {
-  std::string folder;
-  std::optional<bool> usable;  // once it was tried to make it
-  std::map<uint32_t, std::string> names;
-};
-
-std::vector<Destination> Destinations(const std::vector<Input>& inputs, const std::string& folder) {
-  std::vector<FileToName> folders;
-  for (const Input& input : inputs) {
-    const std::string& file = input.file();
-    folders.push_back({file.substr(file.rfind('/') + 1), std::to_string(folders.size() + 1)});
-  }
-  const std::vector<std::string> folder_names = FileNamesFor(folders);
-  std::vector<Destination> destinations;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    Destination destination;
-    destination.folder = inputs.size() == 1 ? folder : folder + '/' + folder_names[i];
-    std::vector<FileToName> files;
-    for (const DeviceDump& dump : inputs[i].table.dumps) {
-      files.push_back({dump.name(), std::to_string(dump.index())});
-    }
-    const std::vector<std::string> names = FileNamesFor(files);
-    for (size_t d = 0; d < names.size(); ++d) {
-      destination.names[inputs[i].table.dumps[d].index()] = names[d];
-    }
-    destinations.push_back(std::move(destination));
-  }
-  return destinations;
-}
 
 // Files wait until there are this many, or this many bytes in them, to be synced
 // together.
@@ -91,8 +43,7 @@ class Extraction {
   }
 
   void ToFolder(const SelectedDump& selected, Destination& destination) {
-    if (!destination.usable) destination.usable = MakeFolders(destination);
-    if (!*destination.usable) return;
+    if (!destination.Prepare(command_.folder, console_)) return;
     ExtractedDump extracted{selected.input, Describe(selected), {}};
     extracted.path = destination.folder + '/' + destination.names[selected.dump->index()];
     const auto written = ToFile(selected, extracted);
@@ -179,17 +130,6 @@ class Extraction {
       console_.Note(name + ": --stored gives it as it is stored");
     }
     return {};
-  }
-
-  bool MakeFolders(const Destination& destination) {
-    std::string path = command_.folder;
-    auto made = MakeFolder(path, true);
-    if (made && destination.folder != path) {
-      path = destination.folder;
-      made = MakeFolder(path, false);
-    }
-    if (!made) console_.AddProblem(path, made.error());
-    return made.has_value();
   }
 
   Result<void> ToFile(const SelectedDump& selected, ExtractedDump& extracted) {

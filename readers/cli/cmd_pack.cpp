@@ -9,8 +9,8 @@
 #include "readers/cli/plain_file.h"
 #include "readers/cli/progress.h"
 #include "readers/cli/selector.h"
-#include "readers/cli/watched_stream.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/watched_stream.h"
 #include "vmcoredd/format/dump_name.h"
 
 namespace vmcoredd::cli {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#ifndef READERS_CLI_WATCHED_STREAM_H_
-#define READERS_CLI_WATCHED_STREAM_H_
+#ifndef VMCOREDD_BASE_WATCHED_STREAM_H_
+#define VMCOREDD_BASE_WATCHED_STREAM_H_
 
 #include <cstdint>
 #include <optional>
 
 #include "vmcoredd/base/output_stream.h"
 
-namespace vmcoredd::cli {
+namespace vmcoredd {
 
 // Passes bytes on, counts them, and remembers when the other side failed: a copy
 // that fails has one error, and a person must know which side it is of. Borrows
@@ -34,6 +34,6 @@ class WatchedStream final : public OutputStream {
   std::optional<Error> error_;
 };
 
-}  // namespace vmcoredd::cli
+}  // namespace vmcoredd
 
-#endif  // READERS_CLI_WATCHED_STREAM_H_
+#endif  // VMCOREDD_BASE_WATCHED_STREAM_H_

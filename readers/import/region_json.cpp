@@ -11,7 +11,9 @@
 // devlink -j region dump | read: one object, in which the keys "address" and "data"
 // repeat for every 256 bytes that the kernel sent:
 //   {"dump":{"address":0,"data":[0,1,...],"address":256,"data":[...]}}
-// Addresses are printed with 32 bits (iproute2, devlink.c: pr_out_region_chunk), so
+// `vmcoredd export devlink-json` has a list instead, in which no key repeats:
+//   {"dump":[{"address":0,"data":[0,1,...]},{"address":256,"data":[...]}]}
+// devlink prints addresses with 32 bits (iproute2, devlink.c: pr_out_region_chunk), so
 // that those of a region above 4 GiB begin again at 0.
 
 namespace vmcoredd::internal {
@@ -31,7 +33,7 @@ class RegionEvents final : public JsonEvents {
       }
       is_read_ = name == "read";
       has_dump_ = true;
-    } else if (depth_ == 2) {
+    } else if (depth_ == chunk_depth_) {
       key_ = name == "address" ? kAddress : name == "data" ? kData : kOther;
       if (key_ == kAddress && address_) return "an address without data";
       if (key_ == kData && !address_) return "data without an address";
@@ -40,11 +42,11 @@ class RegionEvents final : public JsonEvents {
   }
 
   Answer Number(uint64_t value) override {
-    if (depth_ == 2 && key_ == kAddress) {
+    if (depth_ == chunk_depth_ && key_ == kAddress) {
       address_ = Rebuild(value);
       return std::nullopt;
     }
-    if (depth_ != 3 || key_ != kData) return Misplaced();
+    if (depth_ != chunk_depth_ + 1 || key_ != kData) return Misplaced();
     if (value > 0xff) return "expected a byte, found " + std::to_string(value);
     // A number is certain when something follows it.
     if (Answer answer = TakePending(); answer) return answer;
@@ -57,22 +59,26 @@ class RegionEvents final : public JsonEvents {
 
   Answer BeginObject() override {
     ++depth_;
-    const bool is_good = depth_ == 1 || (depth_ == 2 && has_dump_) || InOther();
+    const bool is_good = depth_ == 1 || (depth_ == chunk_depth_ && has_dump_) || InOther();
     return is_good ? Answer() : "an object where none is expected";
   }
   Answer EndObject() override {
     --depth_;
-    if (depth_ == 1 && address_) return "an address without data";
+    if (depth_ + 1 == chunk_depth_ && address_) return "an address without data";
     return std::nullopt;
   }
   Answer BeginArray() override {
     ++depth_;
-    return (depth_ == 3 && key_ == kData) || InOther() ? Answer()
-                                                       : "an array where none is expected";
+    if (depth_ == 2 && has_dump_ && key_ == kNone) {
+      chunk_depth_ = 3;
+      return std::nullopt;
+    }
+    const bool is_good = (depth_ == chunk_depth_ + 1 && key_ == kData) || InOther();
+    return is_good ? Answer() : "an array where none is expected";
   }
   Answer EndArray() override {
     --depth_;
-    if (depth_ != 2 || key_ != kData) return std::nullopt;
+    if (depth_ != chunk_depth_ || key_ != kData) return std::nullopt;
     if (Answer answer = TakePending(); answer) return answer;
     if (Answer answer = Flush(); answer) return answer;
     address_.reset();
@@ -90,9 +96,9 @@ class RegionEvents final : public JsonEvents {
  private:
   enum WhichKey { kNone, kAddress, kData, kOther };
 
-  bool InOther() const { return depth_ > 2 && key_ == kOther; }
+  bool InOther() const { return depth_ > chunk_depth_ && key_ == kOther; }
   Answer Misplaced() const {
-    if (depth_ == 2 && key_ == kOther) return std::nullopt;
+    if (depth_ == chunk_depth_ && key_ == kOther) return std::nullopt;
     return InOther() ? Answer() : "a value where none is expected";
   }
 
@@ -134,6 +140,7 @@ class RegionEvents final : public JsonEvents {
 
   RegionAssembly region_;
   size_t depth_ = 0;
+  size_t chunk_depth_ = 2;  // of the keys "address" and "data"; 3 in a list
   WhichKey key_ = kNone;
   bool has_dump_ = false;
   bool is_read_ = false;

@@ -48,6 +48,37 @@ TEST(RegionJson, CutAtEveryByteIsNeverWrongInSilence) {
   }
 }
 
+// As `vmcoredd export devlink-json` writes it.
+TEST(RegionJson, TakesAListInWhichNoKeyRepeats) {
+  const std::string text = R"({"dump":[{"address":16,"data":[1,2,3,4]},{"address":20,"data":[5]},)"
+                           R"({"address":24,"data":[6,7],"more":[{"x":1}]}]})"
+                           "\n";
+  const std::string whole("\1\2\3\4\5\0\0\0\6\7", 10);
+  for (const size_t piece : {size_t{1}, SIZE_MAX}) {
+    const Imported imported = Import(text, "region", "JSON", piece);
+    ASSERT_TRUE(imported.result);
+    EXPECT_EQ(imported.sink.dumps[0].payload, whole);
+    EXPECT_EQ(imported.sink.dumps[0].dump.first_address, 16u);
+    ASSERT_EQ(imported.sink.dumps[0].remarks.holes.size(), 1u);
+    EXPECT_EQ(imported.sink.dumps[0].remarks.holes[0].range, (ByteRange{5, 3}));
+  }
+  EXPECT_TRUE(
+      Import(R"({"dump":[{"address":0,"data":[1]},{"address":1,"data":[2]}]})", "region", "JSON")
+          .is_clean());
+  for (size_t cut = 0; cut + 2 < text.size(); ++cut) {
+    const Imported imported = Import(text.substr(0, cut), "region", "JSON");
+    EXPECT_FALSE(imported.is_clean()) << cut;
+    for (const ImportedDump& dump : imported.sink.dumps) {
+      EXPECT_TRUE(whole.starts_with(dump.payload)) << cut;
+    }
+  }
+  for (const char* const bad :
+       {R"({"dump":[5]})", R"({"dump":[[1]]})", R"({"dump":[{"address":0},{"data":[1]}]})",
+        R"({"dump":[{"address":0,"data":[1]},7]})", R"({"dump":[{"data":[1]}]})"}) {
+    EXPECT_FALSE(Import(bad, "region", "JSON").is_clean()) << bad;
+  }
+}
+
 TEST(RegionJson, RebuildsAddressesThatWrap) {
   const Imported imported = Import(
       R"({"dump":{"address":4294967292,"data":[1,2,3,4],"address":0,"data":[5,6],"address":4,"data":[7]}})",

@@ -91,6 +91,14 @@ struct LayoutCommand {
   bool json = false;
 };
 
+struct ExportCommand {
+  std::string format;
+  std::vector<std::string> files;
+  std::vector<std::string> selectors;
+  std::string output;  // a file or a folder, as the format has it
+  bool force = false;
+};
+
 struct PackCommand {
   std::vector<std::string> files;
   std::vector<std::string> selectors;
@@ -209,6 +217,7 @@ using Command = std::variant<ListCommand,
                              InfoCommand,
                              ExtractCommand,
                              ShowCommand,
+                             ExportCommand,
                              PackCommand,
                              ImportCommand,
                              AttachCommand,
@@ -249,6 +258,7 @@ void Run(const DecodeCommand& command, Console& console);
 void Run(const DiffCommand& command, Console& console);
 void Run(const ReportCommand& command, Console& console);
 void Run(const LayoutCommand& command, Console& console);
+void Run(const ExportCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
 void Run(const ImportCommand& command, Console& console);
 void Run(const AttachCommand& command, Console& console);

@@ -3,8 +3,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <iterator>
 
 namespace vmcoredd::cli {
 
@@ -63,6 +65,14 @@ DeferInterrupts::DeferInterrupts() {
 }
 
 DeferInterrupts::~DeferInterrupts() { Allow(); }
+
+bool DeferInterrupts::is_pending() const {
+  sigset_t waiting;
+  ::sigpending(&waiting);
+  return std::any_of(std::begin(kSignals), std::end(kSignals), [&](int signal_number) {
+    return ::sigismember(&waiting, signal_number) == 1;
+  });
+}
 
 void DeferInterrupts::Allow() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
 

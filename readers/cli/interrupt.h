@@ -40,6 +40,8 @@ class DeferInterrupts {
   DeferInterrupts& operator=(const DeferInterrupts&) = delete;
   ~DeferInterrupts();
   void Allow();
+  // Is one waiting? Long work then stops.
+  bool is_pending() const;
 
  private:
   sigset_t before_;

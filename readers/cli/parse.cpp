@@ -7,8 +7,10 @@
 #include "readers/cli/console.h"
 #include "readers/cli/parse_bytes.h"
 #include "readers/cli/parse_decode.h"
+#include "readers/cli/parse_export.h"
 #include "readers/cli/parse_import.h"
 #include "readers/cli/parse_live.h"
+#include "readers/cli/parse_setup.h"
 #include "readers/cli/version.h"
 
 // The grammar of the command line. Only parse*.cpp include CLI11.
@@ -47,6 +49,7 @@ struct Parsed {
   InfoCommand info;
   ExtractCommand extract;
   ShowCommand show;
+  ExportCommand export_to;
   PackCommand pack;
   ImportCommand import;
   AttachCommand attach;
@@ -150,6 +153,13 @@ void AddReading(CLI::App& app, Parsed& parsed) {
                                "  vmcoredd layout check mynic.toml"),
                  parsed.layout);
 
+  CLI::App& export_to =
+      AddSubcommand(app, "export", "write device dumps as other tools read them", kExportExamples);
+  AddExportFormat(export_to, parsed.export_to);
+  AddFiles(export_to, parsed.export_to.files)->required();
+  AddSelectors(export_to, parsed.export_to.selectors);
+  AddExportOptions(export_to, parsed.export_to);
+
   CLI::App& verify = AddSubcommand(app, "verify", "read everything and check it",
                                    "  vmcoredd verify vmcore && rm vmcore.old");
   AddFiles(verify, parsed.verify.files)->required();
@@ -217,73 +227,26 @@ void AddWriting(CLI::App& app, Parsed& parsed) {
                      "overwrite OUT, and keep what an incomplete file has");
 }
 
-void AddSysroot(CLI::App& app, std::string& sysroot) {
-  app.add_option("--sysroot", sysroot, "work on the captured tree DIR instead of this machine")
-      ->type_name("DIR");
-}
-
-void AddConfig(CLI::App& app, std::string& config) {
-  app.add_option("--config", config, "the configuration (/etc/vmcoredd/vmcoredd.conf)")
-      ->type_name("FILE");
-}
-
 void AddSetup(CLI::App& app, Parsed& parsed) {
-  CLI::App& prepare =
+  AddPrepareOptions(
       AddSubcommand(app, "prepare", "compile the configuration for the crash kernel",
                     "  vmcoredd prepare\n"
-                    "  vmcoredd prepare --image /var/lib/kdump/initrd.img --if-changed");
-  AddConfig(prepare, parsed.prepare.config);
-  AddSysroot(prepare, parsed.prepare.sysroot);
-  prepare
-      .add_option("-o,--output", parsed.prepare.output,
-                  "write it to FILE; - is standard output, the default without --image")
-      ->type_name("FILE");
-  CLI::Option* const image =
-      prepare.add_option("--image", parsed.prepare.image, "put it into an initramfs image")
-          ->type_name("IMAGE");
-  prepare.add_option("--release", parsed.prepare.release, "the kernel of the image (this one)")
-      ->type_name("RELEASE");
-  prepare
-      .add_flag("--if-changed", parsed.prepare.if_changed,
-                "leave IMAGE alone if it says the same already")
-      ->needs(image);
-
-  CLI::App& record = AddSubcommand(app, "record", "write down what only this kernel knows",
-                                   "  vmcoredd record\n"
-                                   "  vmcoredd record --output -");
-  AddConfig(record, parsed.record.config);
-  AddSysroot(record, parsed.record.sysroot);
-  CLI::Option* const output =
-      record
-          .add_option("-o,--output", parsed.record.output,
-                      "only write the identity record, to FILE; - is standard output")
-          ->type_name("FILE");
-  record.add_flag("--disarm", parsed.record.disarm, "this boot ends orderly")->excludes(output);
-
-  CLI::App& finalise =
+                    "  vmcoredd prepare --image /var/lib/kdump/initrd.img --if-changed"),
+      parsed.prepare);
+  AddRecordOptions(AddSubcommand(app, "record", "write down what only this kernel knows",
+                                 "  vmcoredd record\n"
+                                 "  vmcoredd record --output -"),
+                   parsed.record);
+  AddFinaliseOptions(
       AddSubcommand(app, "finalise", "bring device dumps to the vmcore of their crash",
                     "  vmcoredd finalise\n"
-                    "  vmcoredd finalise --directory /srv/crash");
-  AddConfig(finalise, parsed.finalise.config);
-  AddSysroot(finalise, parsed.finalise.sysroot);
-  finalise
-      .add_option("--directory", parsed.finalise.directories, "look there, too; may be repeated")
-      ->type_name("DIR")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-}
-
-void AddDoctor(CLI::App& app, Parsed& parsed) {
-  CLI::App& doctor =
+                    "  vmcoredd finalise --directory /srv/crash"),
+      parsed.finalise);
+  AddDoctorOptions(
       AddSubcommand(app, "doctor", "will the next crash of this machine carry device state?",
                     "  vmcoredd doctor\n"
-                    "  vmcoredd doctor --acknowledge");
-  AddConfig(doctor, parsed.doctor.config);
-  AddSysroot(doctor, parsed.doctor.sysroot);
-  doctor.add_flag("--json", parsed.doctor.json, "print JSON (schema vmcoredd-doctor/1)");
-  doctor.add_flag("--acknowledge", parsed.doctor.acknowledge,
-                  "enable early capture again that a crash without a dump has disabled");
+                    "  vmcoredd doctor --acknowledge"),
+      parsed.doctor);
 }
 
 void AddLive([[maybe_unused]] CLI::App& app, [[maybe_unused]] Parsed& parsed) {
@@ -334,6 +297,7 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
     return parsed.diff;
   }
   if (name == "attach") return parsed.attach;
+  if (name == "export") return parsed.export_to;
   if (name == "import") return parsed.import;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;
@@ -395,7 +359,6 @@ std::variant<Command, int> ParseCommandLine(int argc, char** argv) {
   AddReading(app, parsed);
   AddWriting(app, parsed);
   AddSetup(app, parsed);
-  AddDoctor(app, parsed);
   AddLive(app, parsed);
   AddDevlink(app);
   try {

@@ -106,7 +106,7 @@ _vmcoredd() {
   COMPREPLY=()
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
-      "list info extract show pack import attach detach verify unflatten \
+      "list info extract show export pack import attach detach verify unflatten \
        prepare record finalise doctor devlink health capture baseline watch \
        --help --version" -- "$cur")
     return
@@ -129,6 +129,7 @@ _vmcoredd() {
     info | verify) options="--json" ;;
     extract) options="--select --output --stdout --stored --force --json" ;;
     show) options="--select --offset --length --stored" ;;
+    export) options="--select --output --force" ;;
     pack) options="--select --file --output --compress --force" ;;
     import)
       options="--format --device --driver --region --snapshot --port --reporter --firmware \
@@ -194,6 +195,10 @@ _vmcoredd() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur")
+    return
+  fi
+  if [[ $command == export && $last == 2 ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "lspci sysfs mstdump devlink-json raw" -- "$cur")
     return
   fi
   compopt -o filenames 2> /dev/null

@@ -1,6 +1,6 @@
 # Every subcommand explains itself, with an example, and exits with 0.
 vmcoredd --help > help
-for command in list info extract show pack import attach detach verify unflatten prepare record finalise doctor; do
+for command in list info extract show export pack import attach detach verify unflatten prepare record finalise doctor; do
   grep -q "^  $command " help && vmcoredd $command --help > one
   grep -A1 '^Examples:' one | tail -1
 done

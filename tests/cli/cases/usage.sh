@@ -12,6 +12,9 @@ make v <<< 'archive'
   expect 2 vmcoredd show v --offset twelve
   expect 2 vmcoredd show v --length 0x
   expect 2 vmcoredd show v --length 99999999999G
+  expect 2 vmcoredd export lspci v
+  expect 2 vmcoredd export xml v -o a
+  expect 2 vmcoredd export lspci -o a
   expect 2 vmcoredd pack -o a
   expect 2 vmcoredd pack -o a --file name
   expect 2 vmcoredd pack -o a --file ../x=v

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef READERS_CLI_PARSE_EXPORT_H_
+#define READERS_CLI_PARSE_EXPORT_H_
+
+namespace CLI {
+class App;
+}
+
+namespace vmcoredd::cli {
+
+struct ExportCommand;
+
+// The grammar of `vmcoredd export`, for parse.cpp: what stands before FILE, and options.
+inline constexpr const char* kExportExamples =
+    "  vmcoredd export lspci vmcore -o pci.txt && lspci -F pci.txt -vv\n"
+    "  vmcoredd export sysfs vmcore -o tree/\n"
+    "  vmcoredd export mstdump vmcore -s 'mlx5_*_crspace' -o registers/";
+void AddExportFormat(CLI::App& app, ExportCommand& command);
+void AddExportOptions(CLI::App& app, ExportCommand& command);
+
+}  // namespace vmcoredd::cli
+
+#endif  // READERS_CLI_PARSE_EXPORT_H_

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "readers/report/json_stream.h"
 #include "readers/devlink/devlink_client.h"
+#include "readers/report/json_stream.h"
 #include "vmcoredd/base/output_stream.h"
 
 // The forms in which the bytes of a region are printed. All hold a window only.

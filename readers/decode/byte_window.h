@@ -20,7 +20,8 @@ namespace vmcoredd {
 // Reads through a small cache, so that fields can be asked for one by one. Not copied.
 class ByteWindow {
  public:
-  // Borrows the source. `holes` need not be sorted.
+  // Borrows the source. `holes` need not be sorted, may overlap and reach anywhere: a
+  // manifest says what it likes.
   ByteWindow(ByteSource& source, std::string path, std::vector<Hole> holes);
 
   const WindowInfo& info() const { return info_; }
@@ -36,17 +37,19 @@ class ByteWindow {
   // kMissing when not all bytes are there, kHole when any of them is in a hole.
   Answer Read(uint64_t offset, std::span<std::byte> out);
 
-  // Of the range: the hole that all of it is in, if any of it is; no bytes are read.
+  // The first hole that any byte of the range is in; no bytes are read.
   const Hole* FindHole(uint64_t offset, uint64_t size) const;
   const std::vector<Hole>& holes() const { return holes_; }
 
  private:
   static constexpr size_t kCacheBytes = 16 * 1024;
 
+  Result<size_t> FillCache(uint64_t offset, size_t least);
+
   ByteSource& source_;
   WindowInfo info_;
   uint64_t size_;
-  std::vector<Hole> holes_;  // ascending
+  std::vector<Hole> holes_;  // ascending and apart
   std::vector<std::byte> cache_;
   uint64_t cache_at_ = 0;
 };

@@ -13,13 +13,16 @@
 namespace vmcoredd::internal {
 
 namespace {
+// Of one container; records with other keys are numbered.
+constexpr size_t kMaxKeys = 65536;
+}  // namespace
 
-bool AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
+bool StructureDecoder::AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
   std::array<std::byte, 4096> bytes;
-  while (at < end) {
+  while (at < end && Step()) {
     const auto out = std::span(bytes).first(std::min<uint64_t>(bytes.size(), end - at));
     const auto answer = window.Read(at, out);
-    if (answer.size < out.size()) return false;
+    if (answer.state != FieldState::kRead) return false;
     if (std::any_of(out.begin(), out.end(), [](std::byte b) { return b != std::byte{0}; })) {
       return false;
     }
@@ -27,8 +30,6 @@ bool AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
   }
   return true;
 }
-
-}  // namespace
 
 std::string StructureDecoder::RecordName(const Frame& record,
                                          const FieldSpec& field,
@@ -41,7 +42,8 @@ std::string StructureDecoder::RecordName(const Frame& record,
     const SlotValue& slot = record.slots[*field.key_slot];
     if (slot.value) key = SlotText(record, *field.key_slot, field.key_meaning);
   }
-  if (key.empty()) return fmt::format("{}[{}]", field.name, index);
+  const bool is_kept = counts.size() < kMaxKeys || counts.contains(key);
+  if (key.empty() || !is_kept) return fmt::format("{}[{}]", field.name, index);
   const uint64_t count = ++counts[key];
   return count == 1 ? fmt::format("{}[{}]", field.name, key)
                     : fmt::format("{}[{}#{}]", field.name, key, count);

@@ -6,13 +6,16 @@
 #include <charconv>
 #include <string>
 
+#include "vmcoredd/base/text.h"
+
 namespace vmcoredd {
 
 namespace {
 
 constexpr size_t kMaxText = 1024;
 constexpr size_t kMaxDepth = 32;  // of parentheses and operators: the parser recurses
-constexpr size_t kMaxStack = 64;
+// A "?:" within another leaves two values behind, all else one.
+constexpr size_t kMaxStack = 2 * kMaxDepth + 2;
 
 }  // namespace
 
@@ -78,8 +81,12 @@ class ExpressionParser {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
   bool Take(std::string_view token) {
+    const size_t before = at_;
     SkipBlanks();
-    if (!text_.substr(at_).starts_with(token)) return false;
+    if (!text_.substr(at_).starts_with(token)) {
+      at_ = before;  // a name ends where it ends
+      return false;
+    }
     at_ += token.size();
     return true;
   }
@@ -90,7 +97,7 @@ class ExpressionParser {
   tl::unexpected<Error> Problem() {
     SkipBlanks();
     const std::string found =
-        at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : std::string("its end");
+        at_ < text_.size() ? "'" + EscapeBytes(text_.substr(at_, 1)) + "'" : std::string("its end");
     return FailAt(ErrorCode::kCorrupt, at_,
                   "expression: expected " + expected_ + ", found " + found);
   }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <string>
 #include <utility>
 
@@ -11,67 +10,7 @@
 #include "vmcoredd/base/endian.h"
 #include "vmcoredd/base/text.h"
 
-// Numbers, bits, bytes: reading them, what they mean, and the rules about them.
-
-namespace vmcoredd {
-
-namespace {
-
-std::string TimeText(uint64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  if (seconds > 253402300799 || !::gmtime_r(&time, &parts)) return std::to_string(seconds);
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-}  // namespace
-
-std::string NumberText(uint64_t value, unsigned bits, const FieldMeaning& meaning) {
-  if (meaning.format == NumberFormat::kDecimal) return std::to_string(value);
-  return fmt::format("0x{:0{}x}", value, (bits + 3) / 4);
-}
-
-std::string MeaningOfNumber(uint64_t value,
-                            unsigned bits,
-                            const FieldMeaning& meaning,
-                            std::span<const SlotValue> slots) {
-  if (meaning.enumeration) {
-    if (const EnumEntry* const entry = meaning.enumeration->Find(value)) return entry->text;
-  }
-  uint64_t scaled = value;
-  if (meaning.value) {
-    const auto result = meaning.value->expression.Evaluate(slots);
-    if (!result) return {};
-    scaled = *result;
-  }
-  std::string text;
-  switch (meaning.format) {
-    case NumberFormat::kTime: text = TimeText(scaled); break;
-    case NumberFormat::kIpv4:
-      text = fmt::format("{}.{}.{}.{}", scaled >> 24 & 0xff, scaled >> 16 & 0xff,
-                         scaled >> 8 & 0xff, scaled & 0xff);
-      break;
-    case NumberFormat::kVersion:
-      text = fmt::format("{}.{}.{}", scaled >> 16, scaled >> 8 & 0xff, scaled & 0xff);
-      break;
-    case NumberFormat::kDecimal:
-      if (meaning.value || !meaning.unit.empty()) text = std::to_string(scaled);
-      break;
-    default:
-      if (meaning.value && meaning.unit.empty()) {
-        text = fmt::format("0x{:x}", scaled);
-      } else if (!meaning.unit.empty()) {
-        text = std::to_string(scaled);
-      }
-      break;
-  }
-  static_cast<void>(bits);
-  if (!text.empty() && !meaning.unit.empty()) text += ' ' + meaning.unit;
-  return text;
-}
-
-}  // namespace vmcoredd
+// Numbers, bits, bytes: reading them, and the rules about them.
 
 namespace vmcoredd::internal {
 
@@ -122,6 +61,13 @@ bool StructureDecoder::IsPerturbed(const FieldMeaning& meaning) const {
              options_.perturbed.end();
 }
 
+bool StructureDecoder::IsPartlyPerturbed(const FieldSpec& field) const {
+  if (IsPerturbed(field.meaning)) return true;
+  return field.bits &&
+         std::any_of(field.bits->fields.begin(), field.bits->fields.end(),
+                     [this](const BitsField& bits) { return IsPerturbed(bits.meaning); });
+}
+
 StructureDecoder::Number StructureDecoder::ReadNumber(const Frame& frame,
                                                       const FieldSpec& field,
                                                       uint64_t at) const {
@@ -149,10 +95,7 @@ StructureDecoder::Number StructureDecoder::ReadNumber(const Frame& frame,
 
 void StructureDecoder::FillSlots(
     Frame& frame, const FieldSpec& field, const Number& number, uint64_t at, uint64_t index) const {
-  bool any_perturbed = IsPerturbed(field.meaning);
-  if (field.bits) {
-    for (const BitsField& bits : field.bits->fields) any_perturbed |= IsPerturbed(bits.meaning);
-  }
+  const bool any_perturbed = IsPartlyPerturbed(field);
   for (const SlotBinding& binding : field.bindings) {
     if (binding.index != index) continue;
     SlotValue& slot = frame.slots[binding.slot];
@@ -209,7 +152,7 @@ void StructureDecoder::ShowNumber(
   shown.meaning = meaning;
   sink_.OnField(shown);
   if (number.state != FieldState::kRead) return;
-  ApplyRule(frame, field.meaning, shown);
+  if (!IsPartlyPerturbed(field)) ApplyRule(frame, field.meaning, shown);
   if (field.bits) ShowBits(frame, field, shown);
 }
 
@@ -221,6 +164,7 @@ void StructureDecoder::ShowForeign(Frame* frame, const FieldSpec* spec, Field fi
     number.value = field.value;
     FillSlots(*frame, *spec, number, field.offset, 0);
     field.spec = &spec->meaning;
+    field.perturbed = IsPerturbed(spec->meaning);
     frame->slots[kSlotRaw] = {};
     frame->slots[kSlotRaw].value = field.value;
     std::string better = MeaningOfNumber(field.value, static_cast<unsigned>(field.size * 8),
@@ -231,7 +175,7 @@ void StructureDecoder::ShowForeign(Frame* frame, const FieldSpec* spec, Field fi
   sink_.OnField(field);
   if (!frame || !spec) return;
   path_ = field.path;
-  ApplyRule(*frame, spec->meaning, field);
+  if (!IsPartlyPerturbed(*spec)) ApplyRule(*frame, spec->meaning, field);
   if (spec->bits) ShowBits(*frame, *spec, field);
   path_.clear();
 }
@@ -280,21 +224,24 @@ void StructureDecoder::ShowBytes(
   shown.source = frame.window;
   shown.offset = at;
   shown.size = size;
-  shown.type = field.type == FieldType::kText || field.type == FieldType::kGuid ||
-                       field.type == FieldType::kMac
-                   ? field.type
-                   : FieldType::kBytes;
-  shown.state = there < size ? FieldState::kMissing : answer.state;
-  const Hole* const hole = frame.window->FindHole(at, size);
-  const bool all_hole = hole && hole->range.offset <= at && hole->range.size >= size &&
-                        hole->range.offset + hole->range.size >= at + size;
-  if (shown.state == FieldState::kHole && !all_hole) shown.state = FieldState::kRead;
-  if (hole) shown.reason = hole->reason;
+  const bool is_atom = field.type == FieldType::kGuid || field.type == FieldType::kMac;
+  shown.type = is_atom || field.type == FieldType::kText ? field.type : FieldType::kBytes;
+  shown.bytes = std::span<const std::byte>(out).first(answer.size);
+  if (const Hole* const hole = frame.window->FindHole(at, there)) {
+    // What is in front of the hole can be used, unless all of it makes the value.
+    const uint64_t good = hole->range.offset - std::min(hole->range.offset, at);
+    shown.bytes = shown.bytes.first(is_atom ? 0 : std::min<uint64_t>(good, shown.bytes.size()));
+    shown.reason = hole->reason.empty() ? std::string_view("not read") : hole->reason;
+    if (shown.bytes.empty()) shown.state = FieldState::kHole;
+  }
+  if (there < size || (answer.size < out.size() && shown.state == FieldState::kRead)) {
+    shown.state = FieldState::kMissing;
+  }
   const std::string why = answer.error ? answer.error->ToString() : std::string();
   if (answer.error) shown.reason = why;
-  shown.bytes = std::span<const std::byte>(out).first(answer.size);
   shown.spec = &field.meaning;
-  const std::string meaning = MeaningOfBytes(shown.type, shown.bytes);
+  const std::string meaning =
+      shown.state == FieldState::kRead ? MeaningOfBytes(shown.type, shown.bytes) : std::string();
   shown.meaning = meaning;
   if (shown.bytes.size() > kMaxFieldBytes) shown.bytes = shown.bytes.first(kMaxFieldBytes);
   sink_.OnField(shown);
@@ -304,8 +251,9 @@ std::string StructureDecoder::TextOf(const Frame& frame, const FieldSpec& field)
   const auto size = Evaluate(frame, field.size);
   std::array<std::byte, kMaxFieldBytes> bytes;
   if (!size || !field.fixed_at || *size > bytes.size()) return {};
-  const auto answer = frame.window->Read(AddCapped(frame.begin, *field.fixed_at),
-                                         std::span(bytes).first(static_cast<size_t>(*size)));
+  const uint64_t at = AddCapped(frame.begin, *field.fixed_at);
+  if (AddCapped(at, *size) > frame.limit) return {};
+  const auto answer = frame.window->Read(at, std::span(bytes).first(static_cast<size_t>(*size)));
   if (answer.state != FieldState::kRead) return {};
   return MeaningOfBytes(field.type, std::span(bytes).first(answer.size));
 }
@@ -314,20 +262,22 @@ void StructureDecoder::ApplyRule(const Frame& frame,
                                  const FieldMeaning& meaning,
                                  const Field& field) {
   if (field.perturbed) return;
-  const EnumEntry* const entry =
-      meaning.enumeration ? meaning.enumeration->Find(field.value) : nullptr;
+  const unsigned bits = field.bit_width != 0                ? field.bit_width
+                        : field.size == 0 || field.size > 8 ? 64u
+                                                            : static_cast<unsigned>(field.size * 8);
+  // As it is in the dump, without the sign in front of it.
+  const uint64_t value = BitsOf(field.value, 0, bits);
+  const EnumEntry* const entry = meaning.enumeration ? meaning.enumeration->Find(value) : nullptr;
   const bool entry_speaks = entry && entry->bad;
   if (!meaning.bad && !entry_speaks) return;
   Finding finding;
-  const std::string number = NumberText(
-      field.value, field.bit_width ? field.bit_width : static_cast<unsigned>(field.size * 8),
-      meaning);
+  const std::string number = NumberText(value, bits, meaning);
   std::string shown = number;
   if (!field.meaning.empty()) shown = fmt::format("{} ({})", field.meaning, number);
   if (meaning.bad) {
     const Rule& rule = *meaning.bad;
     const auto speaks = rule.when ? rule.when->expression.EvaluateRule(frame.slots)
-                                  : std::optional<uint64_t>(field.value);
+                                  : std::optional<uint64_t>(value);
     if (speaks.value_or(0) == 0) {
       if (!entry_speaks) return;
     } else {

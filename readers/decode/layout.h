@@ -114,7 +114,8 @@ struct Structure;
 struct StructureCase {
   uint64_t low = 0;
   uint64_t high = 0;
-  std::string text;  // of a choice by a text or a GUID; empty: by number
+  bool is_number = false;
+  std::string text;  // as written: what a choice by a text or a GUID goes by
   std::string structure_name;
   const Structure* structure = nullptr;
   LayoutPlace place;
@@ -155,8 +156,7 @@ struct SlotBinding {
   uint8_t low = 0;     // which bits
   uint8_t width = 64;  //
   uint64_t index = 0;  // which element of an array
-  std::string path;    // of a structure: the rest of the name, a slot of that
-  uint32_t inner = 0;  // that slot
+  uint32_t inner = 0;  // of a structure: that slot of it
   const FieldMeaning* meaning = nullptr;
 };
 

@@ -59,7 +59,13 @@ class Linker {
   template <typename T>
   T* Find(std::map<std::string, std::unique_ptr<T>, std::less<>> Layout::*where,
           std::string_view name) {
-    if (const auto own = (layout_->*where).find(name); own != (layout_->*where).end()) {
+    return Find(*layout_, where, name);
+  }
+  template <typename T>
+  T* Find(const Layout& from,
+          std::map<std::string, std::unique_ptr<T>, std::less<>> Layout::*where,
+          std::string_view name) {
+    if (const auto own = (from.*where).find(name); own != (from.*where).end()) {
       return own->second.get();
     }
     const size_t dot = name.find('.');
@@ -111,18 +117,19 @@ class Linker {
     for (StructureCase& item : choice.cases) {
       item.structure = FindStructure(item.structure_name, item.place);
     }
-    if (!choice.on || choice.on->expression.names().size() != 1) return;
+    if (!choice.on) return;
     // A choice by a text or a GUID: the name alone.
-    const std::string& name = choice.on->expression.names().front();
-    const FieldSpec* const on = structure.FindField(name);
+    const std::vector<std::string>& names = choice.on->expression.names();
+    const FieldSpec* const on = names.empty() ? nullptr : structure.FindField(names.front());
     if (on && (on->type == FieldType::kText || on->type == FieldType::kGuid)) {
-      choice.on_text = name;
+      choice.on_text = names.front();
       choice.on.reset();
       return;
     }
     for (const StructureCase& item : choice.cases) {
-      if (!item.text.empty())
-        Problem(item.place, "cases: expected a number, found \"" + EscapeBytes(item.text) + '"');
+      if (item.is_number && item.low <= item.high) continue;
+      Problem(item.place, "cases: expected a number or a range like \"0x10..0x1f\", found \"" +
+                              EscapeBytes(item.text) + '"');
     }
   }
 
@@ -148,11 +155,15 @@ class Linker {
     }
   }
 
-  static void DeclareParams(Structure& structure) {
+  void DeclareParams(Structure& structure) {
     structure.slots = {
         {"$size", kSlotSize}, {"$offset", kSlotOffset}, {"$index", kSlotIndex}, {"$raw", kSlotRaw}};
     for (const std::string& param : structure.params) {
-      structure.slots.emplace(param, structure.slot_count++);
+      const bool is_new = structure.slots.emplace(param, structure.slot_count++).second;
+      if (!is_new || structure.FindField(param)) {
+        Problem(structure.place,
+                "struct " + structure.name + ": a second meaning of " + EscapeBytes(param));
+      }
     }
   }
 
@@ -179,24 +190,42 @@ class Linker {
     }
     SlotBinding binding;
     binding.meaning = &field->meaning;
-    if (rest.starts_with('[')) {
+    const bool has_index = rest.starts_with('[');
+    if (has_index) {
       const size_t close = rest.find(']');
-      binding.index = ParseLayoutNumber(rest.substr(1, close - 1)).value_or(0);
+      const auto element = ParseLayoutNumber(rest.substr(1, close - 1));
+      const auto count = field->count ? field->count->expression.Constant() : std::nullopt;
+      if (!field->count || !element || *element >= count.value_or(kMaxArray)) {
+        why = field->count ? "is behind the end of its array" : "is no array";
+        return std::nullopt;
+      }
+      binding.index = *element;
       rest.remove_prefix(close + 1);
     }
     if (rest.starts_with('.')) rest.remove_prefix(1);
     if (field->type == FieldType::kUint || field->type == FieldType::kInt) {
+      if (field->count && !has_index) {
+        why = "is an array: its first element is " + EscapeBytes(first) + "[0]";
+        return std::nullopt;
+      }
       if (!rest.empty() && !BindBits(*field, rest, binding)) {
         why = "has no such bits";
         return std::nullopt;
       }
     } else if (field->type == FieldType::kStruct && !rest.empty() && field->content.always) {
-      auto* const inner = Find(&Layout::structures, field->content.always_name);
+      if (field->count) {
+        why = "is an array of structures";
+        return std::nullopt;
+      }
+      auto* const inner = Find(*structure.layout, &Layout::structures, field->content.always_name);
       const auto slot = SlotOf(*inner, rest, kAllFields, why);
       if (!slot) return std::nullopt;
-      binding.path = rest;
       binding.inner = *slot;
       binding.meaning = MeaningOf(*inner, *slot);
+      // A value that names others is in the scope of the structure that it is of.
+      if (binding.meaning && binding.meaning->value && !KnowsRawAlone(*binding.meaning->value)) {
+        binding.meaning = nullptr;
+      }
     } else {
       why = "is not a number";
       return std::nullopt;
@@ -205,6 +234,12 @@ class Linker {
     structure.slots.emplace(name, binding.slot);
     field->bindings.push_back(std::move(binding));
     return field->bindings.back().slot;
+  }
+
+  static bool KnowsRawAlone(const PlacedExpression& formula) {
+    const auto& names = formula.expression.names();
+    return std::all_of(names.begin(), names.end(),
+                       [](const std::string& name) { return name == "$raw"; });
   }
 
   static bool BindBits(const FieldSpec& field, std::string_view name, SlotBinding& binding) {
@@ -332,12 +367,10 @@ class Linker {
         }
       }
     }
-    for (const StructureChoice* const choice : {&field.content}) {
-      if (choice->on_text.empty()) continue;
-      const FieldSpec* const on = structure.FindField(choice->on_text);
-      if (!on || on - structure.fields.data() >= static_cast<std::ptrdiff_t>(index)) {
-        Problem(field.place, field.name + ": switch: " + choice->on_text + " must come before");
-      }
+    if (field.content.on_text.empty()) return;
+    const FieldSpec* const on = structure.FindField(field.content.on_text);
+    if (!on || on - structure.fields.data() >= static_cast<std::ptrdiff_t>(index)) {
+      Problem(field.place, field.name + ": switch: " + field.content.on_text + " must come before");
     }
   }
 

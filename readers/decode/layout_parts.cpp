@@ -157,7 +157,8 @@ void ReadBits(const TomlNode& node, std::string name, Layout& layout, LayoutProb
     if (member.node.kind == TomlNode::Kind::kTable) {
       TableReader table(member.node, what, problems);
       at = table.Take("at");
-      ReadMeaning(table, name + '.' + member.key, layout, field.meaning);
+      // With a colon: a field of a structure of this name has the one with a dot.
+      ReadMeaning(table, name + ':' + member.key, layout, field.meaning);
       table.Close();
     }
     field.meaning.place = member.place;

@@ -171,12 +171,12 @@ void LayoutSet::Add(const std::string& path, std::string_view text) {
   problems_.insert(problems_.end(), parsed.problems.begin(), parsed.problems.end());
   if (!good && parsed.layout) bad_.insert(parsed.layout->name);
   if (!good || !parsed.layout) return;
-  bad_.erase(parsed.layout->name);
   const std::string name = parsed.layout->name;
   if (const auto old = layouts_.find(name); old != layouts_.end() && ranks_[name] == rank_) {
     problems_.push_back({path, {1, 1}, "the name " + name + " is that of " + old->second->file});
     return;
   }
+  bad_.erase(name);
   ranks_[name] = rank_;
   texts_[path] = text;
   layouts_[name] = std::move(parsed.layout);
@@ -188,18 +188,19 @@ void LayoutSet::Link() {
     std::vector<LayoutProblem> found;
     internal::LinkLayouts(layouts_, bad_, found);
     if (found.empty()) break;
+    std::set<std::string, std::less<>> left_out;
     for (LayoutProblem& problem : found) {
-      const auto bad = std::find_if(layouts_.begin(), layouts_.end(), [&](const auto& item) {
-        return item.second && item.second->file == problem.file;
-      });
-      if (bad != layouts_.end()) bad_.insert(bad->first);
+      for (const auto& [name, layout] : layouts_) {
+        if (layout->file == problem.file) left_out.insert(name);
+      }
       problems_.push_back(std::move(problem));
     }
+    bad_.insert(left_out.begin(), left_out.end());
     // Linking has filled the others with slots and pointers: they are read anew.
     std::map<std::string, std::unique_ptr<Layout>, std::less<>> old = std::move(layouts_);
     layouts_.clear();
     for (auto& [name, layout] : old) {
-      if (bad_.contains(name)) continue;
+      if (left_out.contains(name)) continue;
       layouts_[name] = ParseLayout(texts_[layout->file], layout->file).layout;
     }
   }

@@ -32,11 +32,11 @@ void ReadCases(const TomlNode& node, TableReader& table, StructureChoice& choice
     if (member.node.kind != TomlNode::Kind::kText || member.node.text.empty()) {
       table.WrongType(member.node, "cases", "the name of a structure");
     }
+    item.text = member.key;
     if (const auto range = RangeOf(member.key, "..")) {
+      item.is_number = true;
       item.low = range->first;
       item.high = range->second;
-    } else {
-      item.text = member.key;
     }
     choice.cases.push_back(std::move(item));
   }
@@ -219,7 +219,12 @@ void ReadStructure(const TomlNode& node,
   TableReader table(node, "struct " + name, problems);
   out->text = table.Text("text");
   out->size = table.Formula("size");
-  if (table.Take("params")) out->params = table.Texts("params");
+  out->params = table.Texts("params");
+  for (const std::string& param : out->params) {
+    if (!IsLayoutName(param)) {
+      table.Problem(node.Find("params")->place, "params: a name has letters, digits, '_'");
+    }
+  }
   std::set<std::string> names;
   const TomlNode* const fields = table.Take("fields");
   if (!fields || fields->kind != TomlNode::Kind::kList || fields->items.empty() ||

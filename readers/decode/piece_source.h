@@ -26,6 +26,9 @@ struct Piece {
 // The pieces put where they belong; between them nothing: zeros. Borrows the window.
 // Compressed pieces are inflated when they are read: small ones whole, and kept until another
 // one is read; large ones in order, and from their beginning again for what lies behind.
+//
+// Of a damaged piece there is what is in front of the damage: reading ends there. Nothing is
+// taken from behind a piece's stored bytes, or out of a hole in them.
 class PieceSource final : public ByteSource {
  public:
   // `pieces` ascend and do not overlap.
@@ -42,24 +45,31 @@ class PieceSource final : public ByteSource {
                           StreamCodec codec,
                           uint64_t limit);
 
-  // Inflates what has not been read: nobody has seen whether it is damaged. The error has
-  // its offset in the old window.
+  // Looks also at what nobody has read. The first damage, with its offset in the old window:
+  // pieces that give less or more than they should, wrong checksums.
   Result<void> CheckAll();
 
  private:
   class Inflater;
+
   Result<size_t> ReadPiece(size_t index, uint64_t skip, std::span<std::byte> out);
+  Result<void> Keep(size_t index);
   Result<size_t> ReadInOrder(size_t index, uint64_t skip, std::span<std::byte> out);
+  Result<size_t> Inflate(Inflater& inflater, std::span<std::byte> out);
+  void CheckEnd(size_t index, Inflater& inflater);
+  void AddDamage(size_t index, Error error);
 
   ByteWindow& window_;
   std::vector<Piece> pieces_;
   std::vector<bool> checked_;
   StreamCodec codec_;
+  uint64_t work_left_;
   std::unique_ptr<Inflater> inflater_;  // of piece current_
   size_t current_ = 0;
-  std::vector<std::byte> kept_;  // of piece kept_index_
-  size_t kept_index_ = 0;
-  size_t restarts_ = 0;
+  std::vector<std::byte> kept_;  // what piece kept_index_ gives
+  std::optional<size_t> kept_index_;
+  std::optional<Error> damage_;  // the first, in order of the pieces
+  size_t damaged_index_ = 0;
 };
 
 }  // namespace vmcoredd::internal

@@ -16,6 +16,7 @@ namespace vmcoredd::internal {
 namespace {
 
 constexpr size_t kMaxPieces = 65536;
+constexpr uint64_t kMaxAddress = uint64_t{1} << 62;
 
 // Gaps between pieces, up to `end`.
 std::vector<Hole> GapsOf(const std::vector<Piece>& pieces) {
@@ -30,13 +31,16 @@ std::vector<Hole> GapsOf(const std::vector<Piece>& pieces) {
 
 // Holes of the old window where the pieces are.
 void MoveHoles(const ByteWindow& window, const std::vector<Piece>& pieces, std::vector<Hole>& to) {
-  for (const Hole& hole : window.holes()) {
-    for (const Piece& piece : pieces) {
-      const uint64_t from = std::max(hole.range.offset, piece.stored_at);
-      const uint64_t end = std::min(AddCapped(hole.range.offset, hole.range.size),
-                                    AddCapped(piece.stored_at, piece.stored_size));
-      if (from >= end || to.size() >= kMaxPieces) continue;
-      to.push_back({{piece.at + (from - piece.stored_at), end - from}, hole.reason});
+  for (const Piece& piece : pieces) {
+    const uint64_t there = std::min(piece.size, piece.stored_size);
+    const uint64_t stored_end = AddCapped(piece.stored_at, there);
+    for (uint64_t at = piece.stored_at; at < stored_end;) {
+      const Hole* const hole = window.FindHole(at, stored_end - at);
+      if (!hole) break;
+      const uint64_t from = std::max(hole->range.offset, at);
+      const uint64_t end = std::min(hole->range.offset + hole->range.size, stored_end);
+      to.push_back({{piece.at + (from - piece.stored_at), end - from}, hole->reason});
+      at = end;
     }
   }
 }
@@ -76,7 +80,7 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
     total = piece.size;
     if (piece.size != 0) pieces.push_back(piece);
   }
-  for (uint64_t place = at; field.record && place < limit;) {
+  for (uint64_t place = at; field.record && place < limit && Step();) {
     Frame chunk = Open(*field.record, *frame.window, place, limit);
     Prefill(chunk, 0);
     const auto header = field.record->fixed_size;
@@ -102,6 +106,7 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
   if (total > budget) {
     Remark(*frame.window, at,
            fmt::format("the stream gives more than {} bytes: not decoded", budget));
+    stream_bytes_ = options_.limits.stream_bytes;  // or the next one makes us inflate it again
     return limit;
   }
   stream_bytes_ += total;
@@ -124,6 +129,7 @@ uint64_t StructureDecoder::DecodeSparse(Frame& frame,
   const PathScope scope(*this, name);
   std::vector<Piece> pieces;
   uint64_t place = at;
+  if (!Step(field.ranges.size())) return limit;
   for (const ByteRange& range : field.ranges) {
     const uint64_t there = std::min(range.size, limit - std::min(limit, place));
     if (there != 0) pieces.push_back({range.offset, there, place, there});
@@ -147,7 +153,8 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
   const uint64_t limit = LimitOf(frame, field, at, name);
   const PathScope scope(*this, name);
   std::map<uint64_t, uint64_t> values;
-  while (at < limit) {
+  uint64_t not_kept = 0;
+  while (at < limit && Step()) {
     Frame record = Open(*field.record, *frame.window, at, limit);
     Prefill(record, 0);
     const auto address = Evaluate(record, field.address);
@@ -159,7 +166,12 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
              fmt::format("a pair is cut: {} of its bytes are there", limit - at));
       break;
     }
-    if (address && value && values.size() < kMaxPieces) values[*address] = *value;
+    if (address && value) {
+      const bool fits =
+          *address <= kMaxAddress && (values.size() < kMaxPieces || values.contains(*address));
+      if (fits) values[*address] = *value;
+      not_kept += fits ? 0 : 1;
+    }
     at = next;
   }
   // As little-endian numbers would lie; the structure has the order of its own fields.
@@ -169,13 +181,20 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
   std::vector<std::byte> bytes;
   std::vector<Piece> pieces;
   for (const auto& [address, value] : values) {
-    if (!pieces.empty() && address < pieces.back().at + pieces.back().size) continue;
-    if (address > uint64_t{1} << 62) continue;
+    if (!pieces.empty() && address < pieces.back().at + pieces.back().size) {
+      ++not_kept;
+      continue;
+    }
     pieces.push_back({address, field.width, bytes.size(), field.width});
     for (unsigned i = 0; i < field.width; ++i) {
       const unsigned shift = 8 * (big ? field.width - 1 - i : i);
       bytes.push_back(static_cast<std::byte>(value >> shift));
     }
+  }
+  if (not_kept != 0) {
+    Remark(*frame.window, limit,
+           fmt::format("{} pairs are left out: too many, too far away, or one over another",
+                       not_kept));
   }
   MemorySource memory{std::span<const std::byte>(bytes)};
   ByteWindow packed(memory, path_, {});

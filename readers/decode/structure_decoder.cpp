@@ -47,17 +47,26 @@ void StructureDecoder::Prefill(Frame& frame, size_t depth) {
     if (field.bindings.empty() || !field.fixed_at) continue;
     const uint64_t at = AddCapped(frame.begin, *field.fixed_at);
     if (IsNumber(field)) {
-      uint64_t stride = field.width;
-      if (field.stride) stride = Evaluate(frame, field.stride).value_or(0);
+      const uint64_t stride =
+          field.stride ? Evaluate(frame, field.stride).value_or(0) : uint64_t{field.width};
+      const uint64_t count = field.count ? Evaluate(frame, field.count).value_or(0) : 1;
       for (const SlotBinding& binding : field.bindings) {
         uint64_t ahead = 0;
-        if (__builtin_mul_overflow(binding.index, stride, &ahead)) continue;
+        if (!Step()) return;
+        if (binding.index >= count || (binding.index > 0 && stride == 0) ||
+            __builtin_mul_overflow(binding.index, stride, &ahead)) {
+          continue;
+        }
         const uint64_t place = AddCapped(at, ahead);
         FillSlots(frame, field, ReadNumber(frame, field, place), place, binding.index);
       }
     } else if (field.type == FieldType::kStruct && field.content.always &&
-               depth < kMaxPrefillDepth) {
-      Frame inner = Open(*field.content.always, *frame.window, at, frame.limit);
+               depth < kMaxPrefillDepth && Step()) {
+      uint64_t limit = frame.limit;
+      if (field.size) {
+        limit = std::min(limit, AddCapped(at, Evaluate(frame, field.size).value_or(0)));
+      }
+      Frame inner = Open(*field.content.always, *frame.window, at, limit);
       Prefill(inner, depth + 1);
       TakeInner(frame, field, inner);
     }
@@ -109,6 +118,7 @@ uint64_t StructureDecoder::Decode(Frame& frame) {
 }
 
 uint64_t StructureDecoder::DecodeField(Frame& frame, const FieldSpec& field, uint64_t behind) {
+  if (!Step()) return behind;
   if (field.when) {
     const auto there = Evaluate(frame, field.when);
     if (!there) {
@@ -184,7 +194,10 @@ uint64_t StructureDecoder::DecodeElement(
         Remark(*frame.window, at, "left out: its size depends on what is not known");
         return at;
       }
-      if (!size) size = frame.limit - std::min(frame.limit, at);
+      if (!size) {
+        const uint64_t limit = field.from_window ? frame.window->size() : frame.limit;
+        size = limit - std::min(limit, at);
+      }
       ShowBytes(frame, field, at, *size, name);
       return AddCapped(at, *size);
     }
@@ -206,14 +219,13 @@ const Structure* StructureDecoder::Choose(Frame& frame, const FieldSpec& field) 
     if (!on || !on->fixed_at) return choice.fallback;
     const std::string text = TextOf(frame, *on);
     for (const StructureCase& item : choice.cases) {
-      if (item.text == text) return item.structure;
+      if (!text.empty() && item.text == text) return item.structure;
     }
     return choice.fallback;
   }
   const auto value = Evaluate(frame, choice.on);
   for (const StructureCase& item : choice.cases) {
-    if (value && item.text.empty() && *value >= item.low && *value <= item.high)
-      return item.structure;
+    if (value && *value >= item.low && *value <= item.high) return item.structure;
   }
   return choice.fallback;
 }
@@ -290,12 +302,23 @@ void StructureDecoder::Remark(const ByteWindow& window,
 bool StructureDecoder::Count() {
   if (stopped_) return false;
   if (++fields_ <= options_.limits.fields) return true;
+  Stop(fmt::format("more than {} fields", options_.limits.fields));
+  return false;
+}
+
+bool StructureDecoder::Step(uint64_t steps) {
+  if (stopped_) return false;
+  steps_ = AddCapped(steps_, steps);
+  if (steps_ <= options_.limits.steps) return true;
+  Stop("too much work for what it shows");
+  return false;
+}
+
+void StructureDecoder::Stop(const std::string& what) {
   stopped_ = true;
   static const WindowInfo none;
-  sink_.OnRemark(vmcoredd::Remark{
-      path_, &none, 0,
-      fmt::format("more than {} fields: the rest is not decoded", options_.limits.fields), true});
-  return false;
+  sink_.OnRemark(
+      vmcoredd::Remark{path_, &none, 0, what + ": the rest is not decoded", /*is_damage=*/true});
 }
 
 }  // namespace vmcoredd::internal

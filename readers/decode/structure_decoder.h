@@ -68,6 +68,7 @@ class StructureDecoder {
   const Structure* Choose(Frame& frame, const FieldSpec& field);
   // Of a text or GUID field at a fixed place.
   std::string TextOf(const Frame& frame, const FieldSpec& field) const;
+  bool AllZero(ByteWindow& window, uint64_t at, uint64_t end);
   void TakeInner(Frame& frame, const FieldSpec& field, const Frame& inner);
 
   // -- values (field_values.cpp)
@@ -93,6 +94,8 @@ class StructureDecoder {
                  uint64_t size,
                  std::string_view name);
   bool IsPerturbed(const FieldMeaning& meaning) const;
+  // The whole of it, or some of its bits.
+  bool IsPartlyPerturbed(const FieldSpec& field) const;
   void ApplyRule(const Frame& frame, const FieldMeaning& meaning, const Field& field);
   std::string SlotText(const Frame& frame, size_t slot, const FieldMeaning* meaning) const;
   std::string ExpandText(const Frame& frame, const TextTemplate& text) const;
@@ -127,12 +130,16 @@ class StructureDecoder {
               uint64_t offset,
               std::string_view text,
               bool is_damage = true);
-  bool Count();  // false: the limit is reached, stop
+  // Of what is shown, and of all that is done; false: the limit is reached, stop.
+  bool Count();
+  bool Step(uint64_t steps = 1);
+  void Stop(const std::string& what);
 
   const DecodeOptions& options_;
   DecodeSink& sink_;
   std::string path_;
   uint64_t fields_ = 0;
+  uint64_t steps_ = 0;
   uint64_t stream_bytes_ = 0;
   uint32_t depth_ = 0;
   bool stopped_ = false;

@@ -44,7 +44,13 @@ std::string BytesText(const Field& field) {
 }  // namespace
 
 std::string FieldValueText(const Field& field) {
-  if (field.state == FieldState::kMissing) return "missing: the dump ends before it";
+  if (field.state == FieldState::kMissing) {
+    if (!field.bytes.empty()) {
+      return fmt::format("cut: not all of its {} bytes are there", field.size);
+    }
+    return field.reason.empty() ? "missing: the dump ends before it"
+                                : fmt::format("missing: {}", Capped(field.reason, 200));
+  }
   if (field.state == FieldState::kHole) {
     return field.reason.empty() ? "not read"
                                 : fmt::format("not read: {}", Capped(field.reason, 200));
@@ -72,6 +78,8 @@ std::string FieldValueText(const Field& field) {
     case FieldType::kMac: text = Capped(field.meaning, kMaxText); break;
     default: text = BytesText(field); break;
   }
+  const bool is_cut = field.state == FieldState::kRead && !field.reason.empty();
+  if (is_cut) text += fmt::format("  (not all read: {})", Capped(field.reason, 200));
   if (field.perturbed) text += "  (changed by the crash kernel)";
   return text;
 }

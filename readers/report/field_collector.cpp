@@ -54,7 +54,9 @@ void FieldCollector::OnField(const Field& field) {
   record.size = field.size;
   record.value = field.value;
   record.type = field.type;
-  record.state = field.state;
+  // Of bytes that were read in part there is nothing to compare, either.
+  const bool is_cut = field.state == FieldState::kRead && !field.reason.empty();
+  record.state = is_cut ? FieldState::kHole : field.state;
   record.bit_low = field.bit_low;
   record.bit_width = field.bit_width;
   record.perturbed = field.perturbed;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fmt/core.h>
+
+#include <array>
+#include <ctime>
+#include <string>
+
+#include "readers/decode/layout_decoder.h"
+
+// What a number means, as a text.
+
+namespace vmcoredd {
+
+namespace {
+
+std::string TimeText(uint64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (seconds > 253402300799 || !::gmtime_r(&time, &parts)) return std::to_string(seconds);
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+}  // namespace
+
+std::string NumberText(uint64_t value, unsigned bits, const FieldMeaning& meaning) {
+  if (meaning.format == NumberFormat::kDecimal) return std::to_string(value);
+  return fmt::format("0x{:0{}x}", value, (bits + 3) / 4);
+}
+
+std::string MeaningOfNumber(uint64_t value,
+                            unsigned bits,
+                            const FieldMeaning& meaning,
+                            std::span<const SlotValue> slots) {
+  if (meaning.enumeration) {
+    if (const EnumEntry* const entry = meaning.enumeration->Find(value)) return entry->text;
+  }
+  uint64_t scaled = value;
+  if (meaning.value) {
+    const auto result = meaning.value->expression.Evaluate(slots);
+    if (!result) return {};
+    scaled = *result;
+  }
+  std::string text;
+  switch (meaning.format) {
+    case NumberFormat::kTime: text = TimeText(scaled); break;
+    case NumberFormat::kIpv4:
+      text = fmt::format("{}.{}.{}.{}", scaled >> 24 & 0xff, scaled >> 16 & 0xff,
+                         scaled >> 8 & 0xff, scaled & 0xff);
+      break;
+    case NumberFormat::kVersion:
+      text = fmt::format("{}.{}.{}", scaled >> 16, scaled >> 8 & 0xff, scaled & 0xff);
+      break;
+    case NumberFormat::kDecimal:
+      if (meaning.value || !meaning.unit.empty()) text = std::to_string(scaled);
+      break;
+    default:
+      if (meaning.value && meaning.unit.empty()) {
+        text = fmt::format("0x{:x}", scaled);
+      } else if (!meaning.unit.empty()) {
+        text = std::to_string(scaled);
+      }
+      break;
+  }
+  static_cast<void>(bits);
+  if (!text.empty() && !meaning.unit.empty()) text += ' ' + meaning.unit;
+  return text;
+}
+
+}  // namespace vmcoredd

@@ -13,6 +13,8 @@ namespace vmcoredd::internal {
 namespace {
 
 constexpr size_t kAllFields = std::numeric_limits<size_t>::max();
+// Elements of an array that are shown as evidence.
+constexpr uint64_t kMaxEvidence = 16;
 
 class Linker {
  public:
@@ -301,7 +303,23 @@ class Linker {
       bind_all({name}, slots);
       rule.text.slots.back() = slots.front();
     }
+    ExpandArrays(rule.evidence, structure);
     bind_all(rule.evidence, rule.evidence_slots);
+  }
+
+  // An array as evidence is its elements, if they are few.
+  static void ExpandArrays(std::vector<std::string>& names, const Structure& structure) {
+    std::vector<std::string> out;
+    for (std::string& name : names) {
+      const FieldSpec* const field = structure.FindField(name);
+      const auto count = field && field->count ? field->count->expression.Constant() : std::nullopt;
+      if (count.value_or(0) == 0 || *count > kMaxEvidence) {
+        out.push_back(std::move(name));
+        continue;
+      }
+      for (uint64_t i = 0; i < *count; ++i) out.push_back(name + '[' + std::to_string(i) + ']');
+    }
+    names = std::move(out);
   }
 
   void BindMeaning(FieldMeaning& meaning, Structure& structure, size_t index) {

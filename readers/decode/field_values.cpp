@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "readers/decode/layout_slots.h"
 #include "readers/decode/structure_decoder.h"
 #include "vmcoredd/base/endian.h"
 #include "vmcoredd/base/text.h"
@@ -234,7 +235,8 @@ void StructureDecoder::ShowBytes(
     shown.reason = hole->reason.empty() ? std::string_view("not read") : hole->reason;
     if (shown.bytes.empty()) shown.state = FieldState::kHole;
   }
-  if (there < size || (answer.size < out.size() && shown.state == FieldState::kRead)) {
+  if (there < size || at > limit ||
+      (answer.size < out.size() && shown.state == FieldState::kRead)) {
     shown.state = FieldState::kMissing;
   }
   const std::string why = answer.error ? answer.error->ToString() : std::string();
@@ -307,7 +309,7 @@ void StructureDecoder::ApplyRule(const Frame& frame,
 }
 
 std::string StructureDecoder::SlotText(const Frame& frame,
-                                       size_t slot,
+                                       uint32_t slot,
                                        const FieldMeaning* meaning) const {
   const SlotValue& value = frame.slots[slot];
   if (!value.value) return value.unreadable ? "unreadable" : "not known";
@@ -333,15 +335,6 @@ std::string StructureDecoder::ExpandText(const Frame& frame, const TextTemplate&
   return out;
 }
 
-const FieldMeaning* StructureDecoder::MeaningOfSlot(const Structure& structure, size_t slot) {
-  for (const FieldSpec& field : structure.fields) {
-    for (const SlotBinding& binding : field.bindings) {
-      if (binding.slot == slot) return binding.meaning;
-    }
-  }
-  return nullptr;
-}
-
 void StructureDecoder::ApplyFindings(const Frame& frame) {
   for (const Rule& rule : frame.structure->findings) {
     if (rule.when->expression.EvaluateRule(frame.slots).value_or(0) == 0) continue;
@@ -355,7 +348,7 @@ void StructureDecoder::ApplyFindings(const Frame& frame) {
     finding.path = path_;
     finding.window = frame.window->info().path;
     for (size_t i = 0; i < rule.evidence.size(); ++i) {
-      const size_t slot = rule.evidence_slots[i];
+      const uint32_t slot = rule.evidence_slots[i];
       if (slot < kFirstOwnSlot) continue;
       finding.evidence.push_back({path_.empty() ? rule.evidence[i] : path_ + '.' + rule.evidence[i],
                                   frame.slots[slot].offset,

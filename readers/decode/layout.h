@@ -46,7 +46,7 @@ using OptionalExpression = std::optional<PlacedExpression>;
 struct TextTemplate {
   std::vector<std::string> literals;
   std::vector<std::string> names;
-  std::vector<size_t> slots;                    // of names, in the structure
+  std::vector<uint32_t> slots;                  // of names, in the structure
   std::vector<const struct FieldSpec*> fields;  // those of names that are texts; else null
 };
 
@@ -57,7 +57,7 @@ struct Rule {
   std::string next;
   std::string id;
   std::vector<std::string> evidence;
-  std::vector<size_t> evidence_slots;
+  std::vector<uint32_t> evidence_slots;
   LayoutPlace place;
 };
 

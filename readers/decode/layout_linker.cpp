@@ -2,24 +2,23 @@
 #include "readers/decode/layout_linker.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "readers/decode/layout_places.h"
+#include "readers/decode/layout_slots.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd::internal {
 
 namespace {
 
-constexpr size_t kAllFields = std::numeric_limits<size_t>::max();
 // Elements of an array that are shown as evidence.
 constexpr uint64_t kMaxEvidence = 16;
 
 class Linker {
  public:
   Linker(LayoutMap& layouts, const NameSet& broken, std::vector<LayoutProblem>& problems)
-      : layouts_(layouts), broken_(broken), problems_(problems) {}
+      : layouts_(layouts), slots_(layouts), broken_(broken), problems_(problems) {}
 
   void Run() {
     // Names first: expressions reach into other structures.
@@ -57,26 +56,9 @@ class Linker {
     problems_.push_back({layout_->file, place, std::move(text)});
   }
 
-  // Own names first, then LAYOUT.NAME.
   template <typename T>
-  T* Find(std::map<std::string, std::unique_ptr<T>, std::less<>> Layout::*where,
-          std::string_view name) {
-    return Find(*layout_, where, name);
-  }
-  template <typename T>
-  T* Find(const Layout& from,
-          std::map<std::string, std::unique_ptr<T>, std::less<>> Layout::*where,
-          std::string_view name) {
-    if (const auto own = (from.*where).find(name); own != (from.*where).end()) {
-      return own->second.get();
-    }
-    const size_t dot = name.find('.');
-    if (dot == name.npos) return nullptr;
-    const auto layout = layouts_.find(name.substr(0, dot));
-    if (layout == layouts_.end()) return nullptr;
-    auto& items = (*layout->second).*where;
-    const auto item = items.find(name.substr(dot + 1));
-    return item == items.end() ? nullptr : item->second.get();
+  T* Find(NamedParts<T> Layout::*where, std::string_view name) {
+    return FindPart(layouts_, *layout_, where, name);
   }
 
   const Structure* FindStructure(const std::string& name, LayoutPlace place) {
@@ -169,109 +151,14 @@ class Linker {
     }
   }
 
-  // The slot of a name in a structure, made if need be. Fields from `limit` on do not
-  // count yet. Nothing, and a reason, if there is no such number.
-  std::optional<uint32_t> SlotOf(Structure& structure,
-                                 std::string_view name,
-                                 size_t limit,
-                                 std::string& why) {
-    const size_t cut = name.find_first_of(".[");
-    const std::string_view first = name.substr(0, cut);
-    std::string_view rest = cut == name.npos ? std::string_view() : name.substr(cut);
-    FieldSpec* field = nullptr;
-    size_t index = 0;
-    for (; index < structure.fields.size() && !field; ++index) {
-      if (structure.fields[index].name == first) field = &structure.fields[index];
-    }
-    if (const auto known = structure.slots.find(name); known != structure.slots.end()) {
-      if (!field || index <= limit) return known->second;
-    }
-    if (!field || index > limit) {
-      why = field ? "comes later in the structure" : "is no field of " + structure.name;
-      return std::nullopt;
-    }
-    SlotBinding binding;
-    binding.meaning = &field->meaning;
-    const bool has_index = rest.starts_with('[');
-    if (has_index) {
-      const size_t close = rest.find(']');
-      const auto element = ParseLayoutNumber(rest.substr(1, close - 1));
-      const auto count = field->count ? field->count->expression.Constant() : std::nullopt;
-      if (!field->count || !element || *element >= count.value_or(kMaxArray)) {
-        why = field->count ? "is behind the end of its array" : "is no array";
-        return std::nullopt;
-      }
-      binding.index = *element;
-      rest.remove_prefix(close + 1);
-    }
-    if (rest.starts_with('.')) rest.remove_prefix(1);
-    if (field->type == FieldType::kUint || field->type == FieldType::kInt) {
-      if (field->count && !has_index) {
-        why = "is an array: its first element is " + EscapeBytes(first) + "[0]";
-        return std::nullopt;
-      }
-      if (!rest.empty() && !BindBits(*field, rest, binding)) {
-        why = "has no such bits";
-        return std::nullopt;
-      }
-    } else if (field->type == FieldType::kStruct && !rest.empty() && field->content.always) {
-      if (field->count) {
-        why = "is an array of structures";
-        return std::nullopt;
-      }
-      auto* const inner = Find(*structure.layout, &Layout::structures, field->content.always_name);
-      const auto slot = SlotOf(*inner, rest, kAllFields, why);
-      if (!slot) return std::nullopt;
-      binding.inner = *slot;
-      binding.meaning = MeaningOf(*inner, *slot);
-      // A value that names others is in the scope of the structure that it is of.
-      if (binding.meaning && binding.meaning->value && !KnowsRawAlone(*binding.meaning->value)) {
-        binding.meaning = nullptr;
-      }
-    } else {
-      why = "is not a number";
-      return std::nullopt;
-    }
-    binding.slot = structure.slot_count++;
-    structure.slots.emplace(name, binding.slot);
-    field->bindings.push_back(std::move(binding));
-    return field->bindings.back().slot;
-  }
-
-  static bool KnowsRawAlone(const PlacedExpression& formula) {
-    const auto& names = formula.expression.names();
-    return std::all_of(names.begin(), names.end(),
-                       [](const std::string& name) { return name == "$raw"; });
-  }
-
-  static bool BindBits(const FieldSpec& field, std::string_view name, SlotBinding& binding) {
-    if (!field.bits) return false;
-    for (const BitsField& bits : field.bits->fields) {
-      if (bits.name != name) continue;
-      binding.low = bits.low;
-      binding.width = bits.width;
-      binding.meaning = &bits.meaning;
-      return true;
-    }
-    return false;
-  }
-
-  static const FieldMeaning* MeaningOf(const Structure& structure, uint32_t slot) {
-    for (const FieldSpec& field : structure.fields) {
-      for (const SlotBinding& binding : field.bindings) {
-        if (binding.slot == slot) return binding.meaning;
-      }
-    }
-    return nullptr;
-  }
-
   void Bind(OptionalExpression& formula, Structure& structure, size_t limit, bool raw = false) {
     if (!formula) return;
     Expression& expression = formula->expression;
     for (size_t i = 0; i < expression.names().size(); ++i) {
       const std::string& name = expression.names()[i];
       std::string why = "is only known in value and bad";
-      const auto slot = name == "$raw" && !raw ? std::nullopt : SlotOf(structure, name, limit, why);
+      const auto slot =
+          name == "$raw" && !raw ? std::nullopt : slots_.Find(structure, name, limit, why);
       if (slot) {
         expression.Bind(i, *slot);
         continue;
@@ -284,10 +171,10 @@ class Linker {
 
   void BindRule(Rule& rule, Structure& structure, bool raw) {
     Bind(rule.when, structure, kAllFields, raw);
-    const auto bind_all = [&](const std::vector<std::string>& names, std::vector<size_t>& slots) {
+    const auto bind_all = [&](const std::vector<std::string>& names, std::vector<uint32_t>& slots) {
       for (const std::string& name : names) {
         std::string why;
-        const auto slot = SlotOf(structure, name, kAllFields, why);
+        const auto slot = slots_.Find(structure, name, kAllFields, why);
         if (!slot) Problem(rule.place, "rule: " + EscapeBytes(name) + ' ' + why);
         slots.push_back(slot.value_or(0));
       }
@@ -299,9 +186,16 @@ class Linker {
       rule.text.fields.push_back(is_text ? field : nullptr);
       rule.text.slots.push_back(0);
       if (is_text) continue;
-      std::vector<size_t> slots;
+      std::vector<uint32_t> slots;
       bind_all({name}, slots);
       rule.text.slots.back() = slots.front();
+    }
+    if (rule.evidence.empty() && rule.when && !raw) {
+      // What it goes by. Numbers that somebody else has passed are nowhere in the dump.
+      for (const std::string& name : rule.when->expression.names()) {
+        const bool is_field = structure.FindField(name.substr(0, name.find_first_of(".[")));
+        if (is_field) rule.evidence.push_back(name);
+      }
     }
     ExpandArrays(rule.evidence, structure);
     bind_all(rule.evidence, rule.evidence_slots);
@@ -419,12 +313,13 @@ class Linker {
       return;
     }
     std::string why;
-    field.key_slot = SlotOf(*record, field.key, kAllFields, why);
+    field.key_slot = slots_.Find(*record, field.key, kAllFields, why);
     if (!field.key_slot) return Problem(field.place, "key: " + EscapeBytes(field.key) + ' ' + why);
-    field.key_meaning = MeaningOf(*record, *field.key_slot);
+    field.key_meaning = MeaningOfSlot(*record, *field.key_slot);
   }
 
   LayoutMap& layouts_;
+  SlotFinder slots_;
   const NameSet& broken_;
   NameSet needs_broken_;
   std::vector<LayoutProblem>& problems_;

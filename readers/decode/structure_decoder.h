@@ -97,9 +97,8 @@ class StructureDecoder {
   // The whole of it, or some of its bits.
   bool IsPartlyPerturbed(const FieldSpec& field) const;
   void ApplyRule(const Frame& frame, const FieldMeaning& meaning, const Field& field);
-  std::string SlotText(const Frame& frame, size_t slot, const FieldMeaning* meaning) const;
+  std::string SlotText(const Frame& frame, uint32_t slot, const FieldMeaning* meaning) const;
   std::string ExpandText(const Frame& frame, const TextTemplate& text) const;
-  static const FieldMeaning* MeaningOfSlot(const Structure& structure, size_t slot);
 
   // -- containers (container_decoder.cpp, stream_decoder.cpp)
   uint64_t DecodeRecords(Frame& frame, const FieldSpec& field, uint64_t at);

@@ -42,8 +42,12 @@ std::string StructureDecoder::RecordName(const Frame& record,
     const SlotValue& slot = record.slots[*field.key_slot];
     if (slot.value) key = SlotText(record, *field.key_slot, field.key_meaning);
   }
+  if (key.empty()) {
+    // Not to be taken for one whose key is that number.
+    return fmt::format("{}[{}{}]", field.name, field.key.empty() ? "" : "#", index);
+  }
   const bool is_kept = counts.size() < kMaxKeys || counts.contains(key);
-  if (key.empty() || !is_kept) return fmt::format("{}[{}]", field.name, index);
+  if (!is_kept) return fmt::format("{}[#{}]", field.name, index);
   const uint64_t count = ++counts[key];
   return count == 1 ? fmt::format("{}[{}]", field.name, key)
                     : fmt::format("{}[{}#{}]", field.name, key, count);

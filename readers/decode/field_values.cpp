@@ -146,9 +146,6 @@ void StructureDecoder::ShowNumber(
   if (number.state == FieldState::kRead) {
     frame.slots[kSlotRaw].value = number.value;
     meaning = MeaningOfNumber(number.value, field.width * 8u, field.meaning, frame.slots);
-    if (meaning.empty() && field.type == FieldType::kInt) {
-      meaning = std::to_string(static_cast<int64_t>(shown.value));
-    }
   }
   shown.meaning = meaning;
   sink_.OnField(shown);

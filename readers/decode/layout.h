@@ -80,6 +80,7 @@ struct Enumeration {
 // What a number means: of an integer field, or of bits of one.
 struct FieldMeaning {
   std::string text;
+  uint8_t signed_bytes = 0;  // of a signed integer; 0: it is none
   std::string enum_name;
   const Enumeration* enumeration = nullptr;
   OptionalExpression value;

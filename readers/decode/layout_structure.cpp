@@ -111,6 +111,7 @@ void ReadContainer(TableReader& table, FieldSpec& field) {
     field.record_name = table.Text("record");
     field.address = table.Formula("address");
     field.value = table.Formula("value");
+    field.meaning.value.reset();  // the same word: of the pairs, not of a number
     field.width = static_cast<uint8_t>(table.Number("width", 8).value_or(4));
     if (field.record_name.empty() || !field.address || !field.value || field.width == 0) {
       table.Problem(table.place(), "pairs needs record, address and value");
@@ -179,6 +180,7 @@ std::optional<FieldSpec> ReadField(const TomlNode& node,
   ReadMeaning(table, prefix, layout, field.meaning);
   if (field.type == FieldType::kUint || field.type == FieldType::kInt) {
     ReadInteger(table, prefix, layout, field);
+    if (field.type == FieldType::kInt) field.meaning.signed_bytes = field.width;
   } else if (field.type == FieldType::kGuid || field.type == FieldType::kMac) {
     const uint64_t bytes = field.type == FieldType::kGuid ? 16 : 6;
     const auto size = table.Formula("size");

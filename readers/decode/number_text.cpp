@@ -35,6 +35,12 @@ std::string MeaningOfNumber(uint64_t value,
   if (meaning.enumeration) {
     if (const EnumEntry* const entry = meaning.enumeration->Find(value)) return entry->text;
   }
+  if (meaning.signed_bytes != 0 && !meaning.value) {
+    const unsigned unused = 64 - 8u * meaning.signed_bytes;
+    const auto number = static_cast<int64_t>(value << unused) >> unused;
+    return meaning.unit.empty() ? std::to_string(number)
+                                : std::to_string(number) + ' ' + meaning.unit;
+  }
   uint64_t scaled = value;
   if (meaning.value) {
     const auto result = meaning.value->expression.Evaluate(slots);

@@ -97,9 +97,17 @@ class PieceSource::Inflater {
   bool ended_ = false;
 };
 
-PieceSource::PieceSource(ByteWindow& window, std::vector<Piece> pieces, StreamCodec codec)
-    : window_(window), pieces_(std::move(pieces)), checked_(pieces_.size()), codec_(codec) {
-  if (__builtin_mul_overflow(*Size(), kMaxRepeats, &work_left_) ||
+PieceSource::PieceSource(ByteWindow& window,
+                         std::vector<Piece> pieces,
+                         StreamCodec codec,
+                         uint64_t size)
+    : window_(window),
+      pieces_(std::move(pieces)),
+      checked_(pieces_.size()),
+      codec_(codec),
+      size_(size) {
+  if (!pieces_.empty()) size_ = std::max(size, pieces_.back().at + pieces_.back().size);
+  if (__builtin_mul_overflow(size_, kMaxRepeats, &work_left_) ||
       __builtin_add_overflow(work_left_, kFreeWork, &work_left_)) {
     work_left_ = std::numeric_limits<uint64_t>::max();
   }
@@ -107,9 +115,7 @@ PieceSource::PieceSource(ByteWindow& window, std::vector<Piece> pieces, StreamCo
 
 PieceSource::~PieceSource() = default;
 
-std::optional<uint64_t> PieceSource::Size() const {
-  return pieces_.empty() ? 0 : pieces_.back().at + pieces_.back().size;
-}
+std::optional<uint64_t> PieceSource::Size() const { return size_; }
 
 Result<size_t> PieceSource::Inflate(Inflater& inflater, std::span<std::byte> out) {
   const size_t got = inflater.Next(out);

@@ -31,8 +31,8 @@ struct Piece {
 // taken from behind a piece's stored bytes, or out of a hole in them.
 class PieceSource final : public ByteSource {
  public:
-  // `pieces` ascend and do not overlap.
-  PieceSource(ByteWindow& window, std::vector<Piece> pieces, StreamCodec codec);
+  // `pieces` ascend and do not overlap; behind them nothing, up to `size`.
+  PieceSource(ByteWindow& window, std::vector<Piece> pieces, StreamCodec codec, uint64_t size = 0);
   ~PieceSource() override;
 
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override;
@@ -63,6 +63,7 @@ class PieceSource final : public ByteSource {
   std::vector<Piece> pieces_;
   std::vector<bool> checked_;
   StreamCodec codec_;
+  uint64_t size_;
   uint64_t work_left_;
   std::unique_ptr<Inflater> inflater_;  // of piece current_
   size_t current_ = 0;

@@ -18,15 +18,20 @@ namespace {
 constexpr size_t kMaxPieces = 65536;
 constexpr uint64_t kMaxAddress = uint64_t{1} << 62;
 
-// Gaps between pieces, up to `end`.
-std::vector<Hole> GapsOf(const std::vector<Piece>& pieces) {
+// What no piece covers, up to `size`: of an address space it is not said where it ends.
+std::vector<Hole> GapsOf(const std::vector<Piece>& pieces, uint64_t size) {
   std::vector<Hole> gaps;
   uint64_t end = 0;
   for (const Piece& piece : pieces) {
     if (piece.at > end) gaps.push_back({{end, piece.at - end}, "not in the dump"});
     end = piece.at + piece.size;
   }
+  if (size > end) gaps.push_back({{end, size - end}, "not in the dump"});
   return gaps;
+}
+
+uint64_t SpaceOf(const Structure* structure) {
+  return structure ? structure->fixed_size.value_or(0) : 0;
 }
 
 // Holes of the old window where the pieces are.
@@ -94,9 +99,16 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
                  pieces.size(), limit - place));
       break;
     }
-    if (pieces.size() == kMaxPieces || *length > budget || total > budget - *length) {
+    if (pieces.size() == kMaxPieces) {
       Remark(*frame.window, place,
-             fmt::format("the stream gives more than {} bytes: the rest is not decoded", total));
+             fmt::format("more than {} chunks: the rest is not decoded", pieces.size()));
+      break;
+    }
+    if (*length > budget || total > budget - *length) {
+      Remark(*frame.window, place,
+             fmt::format("chunk {} says that it gives {} bytes, more than all streams together "
+                         "may: it and the rest is not decoded",
+                         pieces.size(), *length));
       break;
     }
     pieces.push_back({total, *length, data, *stored});
@@ -138,9 +150,10 @@ uint64_t StructureDecoder::DecodeSparse(Frame& frame,
   if (place > limit) {
     Remark(*frame.window, limit, fmt::format("{} bytes are missing: the data ends", place - limit));
   }
-  std::vector<Hole> holes = GapsOf(pieces);
+  const uint64_t size = SpaceOf(Choose(frame, field));
+  std::vector<Hole> holes = GapsOf(pieces, size);
   MoveHoles(*frame.window, pieces, holes);
-  PieceSource source(*frame.window, std::move(pieces), StreamCodec::kNone);
+  PieceSource source(*frame.window, std::move(pieces), StreamCodec::kNone, size);
   ByteWindow content(source, path_, std::move(holes));
   DecodeContent(frame, field, content, at, name);
   return field.size ? limit : std::min(place, limit);
@@ -198,8 +211,9 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
   }
   MemorySource memory{std::span<const std::byte>(bytes)};
   ByteWindow packed(memory, path_, {});
-  std::vector<Hole> holes = GapsOf(pieces);
-  PieceSource source(packed, std::move(pieces), StreamCodec::kNone);
+  const uint64_t size = SpaceOf(Choose(frame, field));
+  std::vector<Hole> holes = GapsOf(pieces, size);
+  PieceSource source(packed, std::move(pieces), StreamCodec::kNone, size);
   ByteWindow content(source, path_, std::move(holes));
   DecodeContent(frame, field, content, at, name);
   return limit;

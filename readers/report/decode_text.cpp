@@ -122,11 +122,8 @@ void DecodeTextSink::OnField(const Field& field) {
   const bool is_bits = field.bit_width != 0;
   const bool is_unread = field.state == FieldState::kHole || field.state == FieldState::kMissing;
   if (!options_.all && is_unread) {
-    ++unread_;
-    if (unread_reason_.empty()) {
-      unread_reason_ = field.state == FieldState::kMissing ? "the dump ends before them"
-                                                           : std::string(field.reason);
-    }
+    ++(field.state == FieldState::kMissing ? missing_ : unread_);
+    if (field.state == FieldState::kHole && unread_reason_.empty()) unread_reason_ = field.reason;
     return;
   }
   // A bit that is not set says nothing that its absence does not.
@@ -192,9 +189,12 @@ void DecodeTextSink::Finish() {
     return;
   }
   Flush();
-  if (unread_ != 0) {
-    out_(fmt::format("  {} field{} left out: {}\n", unread_, unread_ == 1 ? "" : "s",
-                     unread_reason_.empty() ? "not read" : Capped(unread_reason_, 200)));
+  const std::string reason = unread_reason_.empty() ? "not read" : Capped(unread_reason_, 200);
+  const std::pair<uint64_t, std::string_view> left_out[] = {{missing_, "the dump ends before them"},
+                                                            {unread_, reason}};
+  for (const auto& [count, why] : left_out) {
+    if (count == 0) continue;
+    out_(fmt::format("  {} field{} left out: {}\n", count, count == 1 ? "" : "s", why));
   }
   for (const Finding& finding : Sorted()) out_("  " + FindingText(finding));
 }

@@ -10,20 +10,15 @@ Words; the entities lie in the order of the text, as they lie in the order of co
     ENTITY=error:CODE       failed: no data
     ENTITY=none             in the table with neither
 
-CONTENT, several joined by +:
-
-    fill:BYTE*SIZE          zero:SIZE  hex:BYTES  text:TEXT (with \\xNN)
-    set:SIZE[;ADDRESS[,WIDTH]=VALUE]...  zeros and some values
-    log:COUNT               entries of the firmware's log: their levels go round, 0 is empty
-    noise:SIZE              does not compress
-
-Options of an entity, behind its content: ,pad=N (bytes of padding that are claimed)
-,at=N ,size=N (what the table says, if that is not true) ,warn=CODE ,err=CODE ,type=N
+CONTENT is that of contents.py. Options of an entity, behind its content:
+,pad=N (bytes of padding that are claimed) ,at=N ,size=N (what the table says, if that is not true) ,warn=CODE ,err=CODE ,type=N
 ,id=N (compress_id) ,inflated=N (what each chunk claims) ,break=CHUNK (a byte of it is wrong).
 """
 import re
 import struct
 import zlib
+
+from .contents import make_content
 
 SIGNATURE, HEADER, SLOT = 67856866, 56, 52
 ENTITIES = {
@@ -37,62 +32,15 @@ ENTITIES = {
     "pcie_config": 55, "dump_context": 56, "mps_tcam": 57, "vpd_data": 58, "le_tcam": 59,
     "cctrl": 60, "ma_indirect": 61, "ulptx_la": 62, "up_cim_indirect": 64, "pbt_table": 65,
     "mbox_log": 66, "hma_indirect": 67, "hma": 68, "qdesc": 70, "flash": 71}
-LINES = (b"link of port %u is %s", b"queue %u has no credits", b"parity error, status 0x%08x")
-FACILITIES = (0x00, 0x08, 0x18, 0x28)
-
-
-def log(count):
-    """struct fw_devlog_e, big-endian: the ring's second half came first."""
-    out = b""
-    for place in range(count):
-        number = (place + count // 2) % count
-        if number % 7 == 6:  # never written
-            out += bytes(256)
-            continue
-        out += struct.pack(">QIHBB192s8I16x", 1000000 + 250 * number, number, 0, number % 6,
-                           FACILITIES[number % 4], LINES[number % 3], *range(number, number + 8))
-    return out
-
-
-def noise(size):
-    value, out = 0x811C9DC5, bytearray()
-    for _ in range(size):
-        value = (value * 1664525 + 1013904223) & 0xFFFFFFFF
-        out.append(value >> 24)
-    return bytes(out)
 
 
 class Maker:
     def __init__(self, unescape, number, with_values):
-        self.unescape, self.number, self.with_values = unescape, number, with_values
+        self.tools = (unescape, number, with_values)
+        self.number = number
         self.order, self.chip, self.slots, self.chunk = "<", 0x50, 72, 64512
         self.plain, self.total = False, None
         self.table, self.data = {}, b""
-
-    def content(self, text):
-        out = b""
-        for part in text.split("+"):
-            kind, _, value = part.partition(":")
-            if kind == "fill":
-                byte, _, size = value.partition("*")
-                out += bytes([self.number(byte)]) * self.number(size)
-            elif kind == "zero":
-                out += bytes(self.number(value))
-            elif kind == "hex":
-                out += bytes.fromhex(value)
-            elif kind == "text":
-                out += self.unescape(value)
-            elif kind == "set":
-                size, _, values = value.partition(";")
-                out += self.with_values(None, self.number(size), values.replace(";", " "),
-                                        {"<": "little", ">": "big"}[self.order])
-            elif kind == "log":
-                out += log(self.number(value))
-            elif kind == "noise":
-                out += noise(self.number(value))
-            else:
-                raise ValueError(f"unknown content: {part}")
-        return out
 
     def chunks(self, plain, options):
         """As cudbg_do_compression() cuts it, each with its header and a stream of its own."""
@@ -118,7 +66,7 @@ class Maker:
         if kind == "error":
             status = self.number(value)
         elif kind != "none":
-            data = self.content(text)
+            data = make_content(text, self.tools, self.order)
             if not self.plain:
                 data = self.chunks(data, options)
             padding = -len(data) % 4

@@ -10,6 +10,8 @@ from .payload import (TextError, make_data, number, skippable_frames, unescape, 
 DUMP_TYPE = 0x700
 MANIFEST_TYPE = 0x76634D46  # "FMcv" in a little-endian file
 DEFAULT_PART = 4096
+KNOW_THEIR_SIZE = {"bar", "file", "hex", "fmsg", "lspci", "cudbg", "ath10k", "bnxt", "etnaviv",
+                   "iwlwifi"}
 
 
 class Payload:
@@ -77,8 +79,7 @@ class NoteList:
 
     def one_dump(self, name, options):
         spec = options.pop("data", "formula")
-        whole = "size" not in options and spec.startswith(
-            ("bar:", "file:", "hex:", "fmsg:", "cudbg:", "lspci:"))
+        whole = "size" not in options and spec.partition(":")[0] in KNOW_THEIR_SIZE
         size = number(options.pop("size", "0"))
         if "from" in options:  # the beginning of it is left out
             data = make_data(spec)[number(options.pop("from")):][:size].ljust(size, b"\0")

@@ -11,6 +11,7 @@ import subprocess
 import bar_image
 
 from .cudbg import make_cudbg
+from .firmware_dumps import MAKERS
 from .fmsg import make_fmsg
 
 
@@ -85,6 +86,8 @@ def make_data(spec, size=None, name=b""):
             data = b"".join(bytes.fromhex(row[1]) for row in rows if row)
     elif kind == "fmsg":
         data = make_fmsg(value, unescape, with_values)
+    elif kind in MAKERS:
+        data = MAKERS[kind](value, (unescape, number, with_values))
     elif kind == "cudbg":
         data = make_cudbg(value, unescape, number, with_values)
     elif kind == "bar":

@@ -326,7 +326,10 @@ std::string StructureDecoder::ExpandText(const Frame& frame, const TextTemplate&
     if (i < text.fields.size() && text.fields[i]) {
       out += TextOf(frame, *text.fields[i]);
     } else if (i < text.slots.size()) {
-      out += SlotText(frame, text.slots[i], MeaningOfSlot(*frame.structure, text.slots[i]));
+      const uint32_t slot = text.slots[i];
+      const std::string flags =
+          FlagsOfSlot(*frame.structure, slot, frame.slots[slot].value.value_or(0));
+      out += flags.empty() ? SlotText(frame, slot, MeaningOfSlot(*frame.structure, slot)) : flags;
     }
   }
   return out;
@@ -347,9 +350,12 @@ void StructureDecoder::ApplyFindings(const Frame& frame) {
     for (size_t i = 0; i < rule.evidence.size(); ++i) {
       const uint32_t slot = rule.evidence_slots[i];
       if (slot < kFirstOwnSlot) continue;
+      std::string value = SlotText(frame, slot, MeaningOfSlot(*frame.structure, slot));
+      const std::string flags =
+          FlagsOfSlot(*frame.structure, slot, frame.slots[slot].value.value_or(0));
+      if (!flags.empty()) value = fmt::format("{} ({})", flags, value);
       finding.evidence.push_back({path_.empty() ? rule.evidence[i] : path_ + '.' + rule.evidence[i],
-                                  frame.slots[slot].offset,
-                                  SlotText(frame, slot, MeaningOfSlot(*frame.structure, slot))});
+                                  frame.slots[slot].offset, std::move(value)});
     }
     sink_.OnFinding(std::move(finding));
   }

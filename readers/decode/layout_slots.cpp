@@ -107,4 +107,21 @@ std::optional<uint32_t> SlotFinder::Find(Structure& structure,
   return field->bindings.back().slot;
 }
 
+std::string FlagsOfSlot(const Structure& structure, uint32_t slot, uint64_t value) {
+  const BitsSet* bits = nullptr;
+  for (const FieldSpec& field : structure.fields) {
+    for (const SlotBinding& binding : field.bindings) {
+      if (binding.slot == slot && binding.width == 64) bits = field.bits;
+    }
+  }
+  std::string names;
+  if (!bits) return names;
+  for (const BitsField& flag : bits->fields) {
+    if (flag.width != 1) return {};
+    if ((value >> flag.low & 1) == 0) continue;
+    names += names.empty() ? flag.name : ", " + flag.name;
+  }
+  return names;
+}
+
 }  // namespace vmcoredd::internal

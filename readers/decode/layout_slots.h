@@ -59,6 +59,10 @@ class SlotFinder {
 // What the number in a slot means; null if nothing is said of it.
 const FieldMeaning* MeaningOfSlot(const Structure& structure, uint32_t slot);
 
+// The names of the flags that are set in the value of a slot, if it is a register that has
+// nothing but flags: "RX, TX".
+std::string FlagsOfSlot(const Structure& structure, uint32_t slot, uint64_t value);
+
 }  // namespace vmcoredd::internal
 
 #endif  // READERS_DECODE_LAYOUT_SLOTS_H_

@@ -2,6 +2,7 @@
 #include "readers/decode/toml_tree.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -17,6 +18,68 @@
 namespace vmcoredd {
 
 namespace {
+
+// toml++ makes a table of each part of a dotted key, and takes them apart by recursion: it
+// limits the nesting of values only.
+constexpr size_t kMaxKeyParts = 16;
+
+// Where a key has more parts. Does not care for what is no TOML: the parser will.
+std::optional<LayoutPlace> FindLongKey(std::string_view text) {
+  LayoutPlace place{1, 0};
+  size_t dots = 0;
+  std::string_view quotes;  // that the string ends with
+  bool in_comment = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    ++place.column;
+    if (c == '\n') {
+      ++place.line;
+      place.column = 0;
+      dots = 0;
+      in_comment = false;
+      if (quotes.size() == 1) quotes = {};
+      continue;
+    }
+    if (in_comment) continue;
+    if (!quotes.empty()) {
+      if (c == '\\' && quotes[0] == '"') {
+        if (i + 1 < text.size() && text[i + 1] != '\n') {
+          ++i;
+          ++place.column;
+        }
+      } else if (text.substr(i).starts_with(quotes)) {
+        // Of five quotes in a row the first two are the string's.
+        size_t end = i + quotes.size();
+        while (quotes.size() == 3 && end < text.size() && end < i + 5 && text[end] == c) ++end;
+        place.column += static_cast<uint32_t>(end - i - 1);
+        i = end - 1;
+        quotes = {};
+      }
+      continue;
+    }
+    switch (c) {
+      case '"':
+      case '\'':
+        quotes = c == '"' ? "\"\"\"" : "'''";
+        if (!text.substr(i).starts_with(quotes)) quotes = quotes.substr(0, 1);
+        i += quotes.size() - 1;
+        place.column += static_cast<uint32_t>(quotes.size() - 1);
+        break;
+      case '#': in_comment = true; break;
+      case '.':
+        if (++dots == kMaxKeyParts) return place;
+        break;
+      case '=':
+      case ',':
+      case '[':
+      case ']':
+      case '{':
+      case '}': dots = 0; break;
+      default: break;
+    }
+  }
+  return std::nullopt;
+}
 
 LayoutPlace PlaceOf(const toml::source_position& position) {
   return {position.line, position.column};
@@ -74,6 +137,10 @@ std::variant<TomlNode, LayoutProblem> ParseToml(std::string_view text) {
   if (text.size() > kMaxLayoutBytes) {
     return LayoutProblem{
         {}, {1, 1}, "the file is larger than " + std::to_string(kMaxLayoutBytes) + " bytes"};
+  }
+  if (const auto place = FindLongKey(text)) {
+    return LayoutProblem{
+        {}, *place, "a key of more than " + std::to_string(kMaxKeyParts) + " parts"};
   }
   const toml::parse_result result = toml::parse(text);
   if (!result) {

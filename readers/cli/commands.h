@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "readers/cli/import_identity.h"
+#include "readers/report/redaction.h"
 
 // What a command line asks for, one struct a subcommand, and the functions that
 // do it, one cmd_*.cpp each. The manual page says what the options mean.
@@ -82,6 +83,19 @@ struct ReportCommand {
   bool force = false;
   LayoutSelection layouts;
   std::string sysroot;
+};
+
+struct RedactCommand {
+  std::vector<std::string> files;
+  std::vector<std::string> selectors;
+  std::vector<std::string> drop;  // selectors
+  RedactionPolicy policy;
+  std::string archive;
+  bool dry_run = false;
+  bool compress = false;
+  bool force = false;
+  bool json = false;
+  LayoutSelection layouts;
 };
 
 struct LayoutCommand {
@@ -231,6 +245,7 @@ using Command = std::variant<ListCommand,
                              DecodeCommand,
                              DiffCommand,
                              ReportCommand,
+                             RedactCommand,
                              LayoutCommand
 #ifdef VMCOREDD_WITH_DEVLINK
                              ,
@@ -257,6 +272,7 @@ void Run(const ShowCommand& command, Console& console);
 void Run(const DecodeCommand& command, Console& console);
 void Run(const DiffCommand& command, Console& console);
 void Run(const ReportCommand& command, Console& console);
+void Run(const RedactCommand& command, Console& console);
 void Run(const LayoutCommand& command, Console& console);
 void Run(const ExportCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);

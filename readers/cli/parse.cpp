@@ -58,6 +58,7 @@ struct Parsed {
   DecodeCommand decode;
   DiffCommand diff;
   ReportCommand report;
+  RedactCommand redact;
   LayoutCommand layout;
   UnflattenCommand unflatten;
   PrepareCommand prepare;
@@ -147,6 +148,13 @@ void AddReading(CLI::App& app, Parsed& parsed) {
   AddReportOptions(AddSubcommand(app, "timeline", "what happened, from all that is known",
                                  "  vmcoredd timeline /var/crash/202611290444"),
                    parsed.report, true);
+
+  CLI::App& redact = AddSubcommand(app, "redact", "take out what must not leave the house",
+                                   "  vmcoredd redact devices.vmcoredd -o for-the-vendor.vmcoredd\n"
+                                   "  vmcoredd redact -n devices.vmcoredd --keep serial");
+  AddFiles(redact, parsed.redact.files)->required();
+  AddSelectors(redact, parsed.redact.selectors);
+  AddRedactOptions(redact, parsed.redact);
 
   AddLayoutVerbs(AddSubcommand(app, "layout", "list and check what decode goes by",
                                "  vmcoredd layout list\n"
@@ -288,6 +296,12 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
   if (name == "decode") return parsed.decode;
   if (name == "layout") return parsed.layout;
   if (name == "report" || name == "timeline") return parsed.report;
+  if (name == "redact") {
+    if (parsed.redact.archive.empty() != parsed.redact.dry_run) {
+      throw CLI::ValidationError("redact", "say where to, -o ARCHIVE, or --dry-run");
+    }
+    return parsed.redact;
+  }
   if (name == "diff") {
     const size_t files = parsed.diff.files.size() + (parsed.diff.baseline ? 1 : 0);
     if (files > 2) throw CLI::ValidationError("diff", "--baseline and one FILE, or two FILEs");

@@ -57,6 +57,36 @@ void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline) {
   app.callback([&command, timeline] { command.timeline = timeline; });
 }
 
+void AddRedactOptions(CLI::App& app, RedactCommand& command) {
+  AddLayouts(app, command.layouts);
+  app.add_option("-o,--output", command.archive, "the archive to write")->type_name("ARCHIVE");
+  app.add_option("--drop", command.drop, "leave out the dumps that SEL means; may be repeated")
+      ->type_name("SEL")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option_function<std::vector<std::string>>(
+         "--keep",
+         [&command](const std::vector<std::string>& names) {
+           for (const std::string& name : names) {
+             if (name == "host") command.policy.host = false;
+             std::erase_if(command.policy.classes,
+                           [&](Privacy one) { return PrivacyName(one) == name; });
+           }
+         },
+         "do not take out: mac, serial, payload, secret or host; may be repeated")
+      ->type_name("CLASS")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"mac", "serial", "payload", "secret", "host"}));
+  app.add_flag("--keep-unknown", command.policy.keep_unknown, "keep what no layout describes");
+  app.add_flag("-n,--dry-run", command.dry_run, "only say what would be taken out");
+  app.add_flag("--compress", command.compress, "store payloads as zstd");
+  app.add_flag("-f,--force", command.force, "overwrite ARCHIVE");
+  app.add_flag("--json", command.json, "print JSON (schema vmcoredd-redact/1)");
+}
+
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command) {
   app.require_subcommand(1);
   CLI::App* const check =

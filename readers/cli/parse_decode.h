@@ -13,6 +13,7 @@ void AddDecodeOptions(CLI::App& app, DecodeCommand& command);
 void AddDiffOptions(CLI::App& app, DiffCommand& command);
 // Of `vmcoredd report`, and of `timeline`, which is a part of it.
 void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline);
+void AddRedactOptions(CLI::App& app, RedactCommand& command);
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command);
 
 }  // namespace vmcoredd::cli

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "readers/decode/decode_sink.h"
@@ -25,6 +26,12 @@ class ByteWindow {
   ByteWindow(ByteSource& source, std::string path, std::vector<Hole> holes);
 
   const WindowInfo& info() const { return info_; }
+  // Says what it was made of.
+  void SetOuter(const WindowInfo& outer, std::vector<WindowPiece> pieces, bool is_coded) {
+    info_.outer = &outer;
+    info_.pieces = std::move(pieces);
+    info_.is_coded = is_coded;
+  }
   // The number of bytes; of a source that does not know, the largest number.
   uint64_t size() const { return size_; }
 

@@ -18,10 +18,22 @@ namespace vmcoredd {
 
 class ByteWindow;
 
+// A piece of a window that was a piece of another.
+struct WindowPiece {
+  uint64_t at = 0;           // in the window
+  uint64_t size = 0;         // there
+  uint64_t stored_at = 0;    // in the other
+  uint64_t stored_size = 0;  // there
+};
+
 // Which bytes an offset is of: the dump itself, or what a stream or an address space within
 // it gave.
 struct WindowInfo {
   std::string path;  // empty: the dump; otherwise of the field that made it
+  // What the window was made of, and how; nothing: it is the dump.
+  const WindowInfo* outer = nullptr;
+  std::vector<WindowPiece> pieces{};  // ascending
+  bool is_coded = false;              // only whole pieces correspond
 };
 
 // A structure, an array, a record.
@@ -49,8 +61,9 @@ struct Field {
   uint64_t size = 0;    // bytes
   FieldType type = FieldType::kUint;
   FieldState state = FieldState::kRead;
-  bool perturbed = false;  // the crash kernel may have changed it
-  uint64_t value = 0;      // of integers and bits
+  bool perturbed = false;            // the crash kernel may have changed it
+  Privacy privacy = Privacy::kNone;  // its own, or of what it is in
+  uint64_t value = 0;                // of integers and bits
   // Bits of an integer, which was shown before: from bit bit_low on. 0: not bits.
   uint8_t bit_low = 0;
   uint8_t bit_width = 0;

@@ -124,6 +124,7 @@ void StructureDecoder::ShowNumber(
   shown.name = name;
   shown.window = &frame.window->info();
   shown.source = frame.window;
+  shown.privacy = PrivacyOf(field.meaning);
   shown.offset = at;
   shown.size = field.width;
   shown.type = field.type;
@@ -163,6 +164,7 @@ void StructureDecoder::ShowForeign(Frame* frame, const FieldSpec* spec, Field fi
     FillSlots(*frame, *spec, number, field.offset, 0);
     field.spec = &spec->meaning;
     field.perturbed = IsPerturbed(spec->meaning);
+    field.privacy = spec->meaning.privacy;
     frame->slots[kSlotRaw] = {};
     frame->slots[kSlotRaw].value = field.value;
     std::string better = MeaningOfNumber(field.value, static_cast<unsigned>(field.size * 8),
@@ -190,6 +192,7 @@ void StructureDecoder::ShowBits(Frame& frame, const FieldSpec& field, Field show
     shown.bit_width = bits.width;
     shown.value = BitsOf(value, bits.low, bits.width);
     shown.perturbed = perturbed || IsPerturbed(bits.meaning);
+    shown.privacy = PrivacyOf(bits.meaning);
     shown.spec = &bits.meaning;
     frame.slots[kSlotRaw] = {};
     frame.slots[kSlotRaw].value = shown.value;
@@ -220,6 +223,7 @@ void StructureDecoder::ShowBytes(
   shown.name = name.empty() ? std::string_view(field.name) : name;
   shown.window = &frame.window->info();
   shown.source = frame.window;
+  shown.privacy = PrivacyOf(field.meaning);
   shown.offset = at;
   shown.size = size;
   const bool is_atom = field.type == FieldType::kGuid || field.type == FieldType::kMac;

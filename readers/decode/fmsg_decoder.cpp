@@ -52,7 +52,7 @@ class FmsgFields final : public devlink::FmsgHandler {
   Result<void> OnBeginBinary() override {
     in_binary_ = true;
     binary_.clear();
-    binary_at_ = 0;
+    pieces_.clear();
     binary_cut_ = false;
     return {};
   }
@@ -61,10 +61,10 @@ class FmsgFields final : public devlink::FmsgHandler {
     const uint64_t at =
         message_.offset + static_cast<uint64_t>(value.bytes.data() - message_.payload.data());
     if (in_binary_) {
-      if (binary_.empty()) binary_at_ = at;
       if (value.bytes.size() > kMaxFmsgBinary - binary_.size()) {
         binary_cut_ = true;
       } else {
+        pieces_.push_back({binary_.size(), value.bytes.size(), at, value.bytes.size()});
         binary_.insert(binary_.end(), value.bytes.begin(), value.bytes.end());
       }
       return {};
@@ -76,7 +76,7 @@ class FmsgFields final : public devlink::FmsgHandler {
   Result<void> OnEnd() override {
     if (in_binary_) {
       in_binary_ = false;
-      ShowBinary(binary_, binary_at_);
+      ShowBinary(binary_);
       return {};
     }
     Level level = std::move(levels_.back());
@@ -156,7 +156,8 @@ class FmsgFields final : public devlink::FmsgHandler {
       path_.resize(path_size);
       if (!levels_.back().is_array) name_ = name;
       if (levels_.back().is_array) --levels_.back().count;
-      return ShowBinary(value.bytes, at);
+      pieces_ = {{0, value.bytes.size(), at, value.bytes.size()}};
+      return ShowBinary(value.bytes);
     } else {
       field.type = type == FmsgType::kNulString || type == FmsgType::kString ? FieldType::kText
                                                                              : FieldType::kBytes;
@@ -164,13 +165,17 @@ class FmsgFields final : public devlink::FmsgHandler {
       field.meaning = text;
       const FieldSpec* const spec =
           frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
-      if (spec) field.spec = &spec->meaning;
+      if (spec) {
+        field.spec = &spec->meaning;
+        field.privacy = spec->meaning.privacy;
+      }
       sink_.OnField(field);
     }
     path_.resize(path_size);
   }
 
-  void ShowBinary(std::span<const std::byte> bytes, uint64_t at) {
+  void ShowBinary(std::span<const std::byte> bytes) {
+    const uint64_t at = pieces_.empty() ? message_.offset : pieces_.front().stored_at;
     const size_t path_size = path_.size();
     const std::string name = Enter();
     Field field;
@@ -186,7 +191,7 @@ class FmsgFields final : public devlink::FmsgHandler {
       sink_.OnRemark(Remark{path_, &window_.info(), at,
                             fmt::format("more than {} bytes: cut", kMaxFmsgBinary), true});
     }
-    member_(name, path_, bytes);
+    member_(name, path_, bytes, pieces_);
     path_.resize(path_size);
   }
 
@@ -202,7 +207,7 @@ class FmsgFields final : public devlink::FmsgHandler {
   bool in_binary_ = false;
   bool binary_cut_ = false;
   std::vector<std::byte> binary_;
-  uint64_t binary_at_ = 0;
+  std::vector<WindowPiece> pieces_;  // of binary_, in the stream of messages
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "readers/decode/byte_window.h"
 #include "readers/decode/decode_sink.h"
@@ -22,8 +23,11 @@ namespace vmcoredd {
 // If `layout` has a root, its fields say what values of that name mean, wherever they are in
 // the message (what is no letter, digit or '_' in a name is '_'), and its findings speak of the
 // last value of each name.
-using FmsgMemberCallback = std::function<void(
-    std::string_view name, const std::string& path, std::span<const std::byte> bytes)>;
+using FmsgMemberCallback =
+    std::function<void(std::string_view name,
+                       const std::string& path,
+                       std::span<const std::byte> bytes,
+                       const std::vector<WindowPiece>& pieces)>;  // in the window
 
 // Binary values above this are cut, with a remark.
 inline constexpr size_t kMaxFmsgBinary = size_t{128} << 20;

@@ -15,13 +15,7 @@
 
 namespace vmcoredd::internal {
 
-// A piece of one window that is a piece of another: as it is, or inflated.
-struct Piece {
-  uint64_t at = 0;           // in the new window
-  uint64_t size = 0;         // there
-  uint64_t stored_at = 0;    // in the old one
-  uint64_t stored_size = 0;  // there
-};
+using Piece = WindowPiece;
 
 // The pieces put where they belong; between them nothing: zeros. Borrows the window.
 // Compressed pieces are inflated when they are read: small ones whole, and kept until another

@@ -124,8 +124,9 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
   stream_bytes_ += total;
   std::vector<Hole> holes;
   if (field.codec == StreamCodec::kNone) MoveHoles(*frame.window, pieces, holes);
-  PieceSource source(*frame.window, std::move(pieces), field.codec);
+  PieceSource source(*frame.window, pieces, field.codec);
   ByteWindow content(source, path_, std::move(holes));
+  content.SetOuter(frame.window->info(), std::move(pieces), field.codec != StreamCodec::kNone);
   DecodeContent(frame, field, content, at, name);
   if (auto checked = source.CheckAll(); !checked) {
     Remark(*frame.window, checked.error().offset().value_or(at), checked.error().message());
@@ -153,8 +154,9 @@ uint64_t StructureDecoder::DecodeSparse(Frame& frame,
   const uint64_t size = SpaceOf(Choose(frame, field));
   std::vector<Hole> holes = GapsOf(pieces, size);
   MoveHoles(*frame.window, pieces, holes);
-  PieceSource source(*frame.window, std::move(pieces), StreamCodec::kNone, size);
+  PieceSource source(*frame.window, pieces, StreamCodec::kNone, size);
   ByteWindow content(source, path_, std::move(holes));
+  content.SetOuter(frame.window->info(), std::move(pieces), false);
   DecodeContent(frame, field, content, at, name);
   return field.size ? limit : std::min(place, limit);
 }
@@ -165,7 +167,10 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
                                        std::string_view name) {
   const uint64_t limit = LimitOf(frame, field, at, name);
   const PathScope scope(*this, name);
-  std::map<uint64_t, uint64_t> values;
+  struct Value {
+    uint64_t value, at, size;  // of the record
+  };
+  std::map<uint64_t, Value> values;
   uint64_t not_kept = 0;
   while (at < limit && Step()) {
     Frame record = Open(*field.record, *frame.window, at, limit);
@@ -182,7 +187,7 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
     if (address && value) {
       const bool fits =
           *address <= kMaxAddress && (values.size() < kMaxPieces || values.contains(*address));
-      if (fits) values[*address] = *value;
+      if (fits) values[*address] = {*value, at, next - at};
       not_kept += fits ? 0 : 1;
     }
     at = next;
@@ -193,12 +198,15 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
                    (order == ByteOrder::kNative && options_.native == std::endian::big);
   std::vector<std::byte> bytes;
   std::vector<Piece> pieces;
-  for (const auto& [address, value] : values) {
+  std::vector<Piece> records;  // the same, in the old window
+  for (const auto& [address, entry] : values) {
+    const uint64_t value = entry.value;
     if (!pieces.empty() && address < pieces.back().at + pieces.back().size) {
       ++not_kept;
       continue;
     }
     pieces.push_back({address, field.width, bytes.size(), field.width});
+    records.push_back({address, field.width, entry.at, entry.size});
     for (unsigned i = 0; i < field.width; ++i) {
       const unsigned shift = 8 * (big ? field.width - 1 - i : i);
       bytes.push_back(static_cast<std::byte>(value >> shift));
@@ -215,6 +223,7 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
   std::vector<Hole> holes = GapsOf(pieces, size);
   PieceSource source(packed, std::move(pieces), StreamCodec::kNone, size);
   ByteWindow content(source, path_, std::move(holes));
+  content.SetOuter(frame.window->info(), std::move(records), true);
   DecodeContent(frame, field, content, at, name);
   return limit;
 }

@@ -119,6 +119,14 @@ uint64_t StructureDecoder::Decode(Frame& frame) {
 
 uint64_t StructureDecoder::DecodeField(Frame& frame, const FieldSpec& field, uint64_t behind) {
   if (!Step()) return behind;
+  const Privacy outer = privacy_;
+  privacy_ = PrivacyOf(field.meaning);
+  const uint64_t end = DecodeFieldAt(frame, field, behind);
+  privacy_ = outer;
+  return end;
+}
+
+uint64_t StructureDecoder::DecodeFieldAt(Frame& frame, const FieldSpec& field, uint64_t behind) {
   if (field.when) {
     const auto there = Evaluate(frame, field.when);
     if (!there) {

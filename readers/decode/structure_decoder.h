@@ -58,6 +58,10 @@ class StructureDecoder {
   std::optional<uint64_t> DeclaredEnd(const Frame& frame) const;
   uint64_t Decode(Frame& frame);  // returns its end
   uint64_t DecodeField(Frame& frame, const FieldSpec& field, uint64_t behind);
+  uint64_t DecodeFieldAt(Frame& frame, const FieldSpec& field, uint64_t behind);
+  Privacy PrivacyOf(const FieldMeaning& meaning) const {
+    return meaning.privacy != Privacy::kNone ? meaning.privacy : privacy_;
+  }
   uint64_t DecodeArray(Frame& frame, const FieldSpec& field, uint64_t at);
   uint64_t DecodeElement(
       Frame& frame, const FieldSpec& field, uint64_t at, std::string_view name, uint64_t index);
@@ -142,6 +146,7 @@ class StructureDecoder {
   uint64_t stream_bytes_ = 0;
   uint32_t depth_ = 0;
   bool stopped_ = false;
+  Privacy privacy_ = Privacy::kNone;  // of what is being decoded
 };
 
 // Adds a part to the path as long as it lives.

@@ -62,7 +62,7 @@ void DecodeJsonSink::OnField(const Field& field) {
   if (!field.meaning.empty()) json_.Name("meaning", field.meaning);
   if (!spec.text.empty()) json_.Name("text", spec.text);
   if (spec.is_volatile) json_.Flag("volatile", true);
-  if (spec.privacy != Privacy::kNone) json_.Name("privacy", PrivacyName(spec.privacy));
+  if (field.privacy != Privacy::kNone) json_.Name("privacy", PrivacyName(field.privacy));
   json_.EndObject();
 }
 

@@ -65,6 +65,8 @@ DecodeOptions OptionsFor(VmcoreReader& reader,
                                    std::string_view name,
                                    const std::string& path,
                                    std::span<const std::byte> bytes,
+                                   const std::vector<WindowPiece>& pieces,
+                                   const WindowInfo& outer,
                                    const DecodingContext& context,
                                    const DecodeOptions& options,
                                    DecodeSink& sink) {
@@ -74,6 +76,7 @@ DecodeOptions OptionsFor(VmcoreReader& reader,
   const Layout* const layout = context.layouts->Match(facts, source);
   if (!layout) return;
   ByteWindow window(source, path, {});
+  window.SetOuter(outer, pieces, false);
   if (!sink.BeginGroup(Group{path, name, layout->title, &window.info(), 0})) return;
   DecodeByLayout(*layout, window, options, sink);
   sink.EndGroup();
@@ -123,8 +126,9 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
 #ifdef VMCOREDD_WITH_DEVLINK
       DecodeFmsg(
           *out.layout, window, shifted, options,
-          [&](std::string_view name, const std::string& path, std::span<const std::byte> bytes) {
-            DecodeMember(facts, name, path, bytes, context, options, sink);
+          [&](std::string_view name, const std::string& path, std::span<const std::byte> bytes,
+              const std::vector<WindowPiece>& pieces) {
+            DecodeMember(facts, name, path, bytes, pieces, window.info(), context, options, sink);
           },
           sink);
 #endif

@@ -60,9 +60,9 @@ void FieldCollector::OnField(const Field& field) {
   record.bit_low = field.bit_low;
   record.bit_width = field.bit_width;
   record.perturbed = field.perturbed;
+  record.privacy = field.privacy;
   if (field.spec) {
     record.text = field.spec->text;
-    record.privacy = field.spec->privacy;
     record.is_volatile = field.spec->is_volatile;
     record.advances = field.spec->advances;
     record.shared = field.spec->shared;

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "readers/cli/commands.h"
+#include "readers/cli/console.h"
+#include "readers/cli/fragment.h"
+#include "readers/cli/layouts.h"
+#include "readers/cli/new_archive.h"
+#include "readers/cli/output_text.h"
+#include "readers/cli/progress.h"
+#include "readers/cli/selector.h"
+#include "readers/report/json_stream.h"
+#include "readers/report/redaction.h"
+#include "vmcoredd/base/text.h"
+#include "vmcoredd/base/watched_stream.h"
+
+namespace vmcoredd::cli {
+
+namespace {
+
+// Passes bytes on, with zeros for those of the ranges.
+class BlankingStream final : public OutputStream {
+ public:
+  BlankingStream(OutputStream& out, const std::vector<ByteRange>& ranges)
+      : out_(out), ranges_(ranges) {}
+
+  Result<void> Write(std::span<const std::byte> bytes) override {
+    while (!bytes.empty()) {
+      while (next_ < ranges_.size() && ranges_[next_].offset + ranges_[next_].size <= at_) ++next_;
+      const bool blank = next_ < ranges_.size() && ranges_[next_].offset <= at_;
+      uint64_t left = bytes.size();
+      if (blank) left = ranges_[next_].offset + ranges_[next_].size - at_;
+      if (!blank && next_ < ranges_.size()) left = ranges_[next_].offset - at_;
+      const auto part = bytes.first(std::min<uint64_t>({left, bytes.size(), kWindow}));
+      if (blank) {
+        VMCOREDD_TRY(out_.Write(std::span(zeros_).first(part.size())));
+      } else {
+        VMCOREDD_TRY(out_.Write(part));
+      }
+      at_ += part.size();
+      bytes = bytes.subspan(part.size());
+    }
+    return {};
+  }
+
+ private:
+  static constexpr size_t kWindow = 64 * 1024;
+  OutputStream& out_;
+  const std::vector<ByteRange>& ranges_;
+  const std::vector<std::byte> zeros_ = std::vector<std::byte>(kWindow);
+  size_t next_ = 0;
+  uint64_t at_ = 0;
+};
+
+struct Done {
+  std::string name;
+  DumpRedaction redaction;
+};
+
+class Redacting {
+ public:
+  Redacting(const RedactCommand& command, const LayoutSet& layouts, Console& console)
+      : command_(command), console_(console) {
+    context_.layouts = &layouts;
+  }
+
+  Result<void> Add(const SelectedDump& selected, bool is_dropped, NewArchive* archive) {
+    const std::string name = NameText(selected.dump->name());
+    DumpRedaction plan;
+    if (is_dropped) {
+      plan.dropped = "as asked";
+    } else {
+      auto planned =
+          PlanRedaction(*selected.input->reader, *selected.dump, context_, command_.policy);
+      if (!planned) {
+        console_.AddProblem(selected.input->file(), Error(planned.error()).With(name));
+        plan.dropped = "it cannot be read";
+      } else {
+        plan = std::move(*planned);
+      }
+    }
+    if (!plan.dropped && archive) VMCOREDD_TRY(Copy(selected, name, plan, *archive));
+    done_.push_back({selected.dump->name(), std::move(plan)});
+    return {};
+  }
+
+  const std::vector<Done>& done() const { return done_; }
+
+ private:
+  Result<void> Copy(const SelectedDump& selected,
+                    const std::string& name,
+                    DumpRedaction& plan,
+                    NewArchive& archive) {
+    const DeviceDump& dump = *selected.dump;
+    ManifestDump facts = dump.manifest.value_or(ManifestDump{});
+    if (!dump.manifest) facts.length_is_exact = false;
+    VMCOREDD_TRY(archive.BeginDump(dump.name()));
+    WatchedStream watched(archive);
+    BlankingStream out(watched, plan.blanked);
+    Progress progress(console_, "redacting " + name, dump.size());
+    const auto result =
+        ExtractDump(*selected.input->reader, dump, PayloadForm::kExact, out, progress.callback());
+    if (watched.error()) return tl::unexpected(*watched.error());
+    if (!result || result->hash_matches == false) {
+      const Error why = result
+                            ? Error(ErrorCode::kCorrupt, "the payload does not match its checksum")
+                            : result.error();
+      console_.AddProblem(selected.input->file(), Error(why).With(name));
+      plan.dropped = "it cannot be read as a whole";
+      return archive.DropDump();
+    }
+    return archive.EndDump(RedactedFacts(std::move(facts), plan, command_.policy));
+  }
+
+  const RedactCommand& command_;
+  Console& console_;
+  DecodingContext context_;
+  std::vector<Done> done_;
+};
+
+std::string Line(const Done& done) {
+  const std::string name = NameText(done.name);
+  if (done.redaction.dropped)
+    return fmt::format("{}: dropped: {}\n", name, *done.redaction.dropped);
+  const std::string what = RedactionText(done.redaction);
+  return fmt::format("{}: {}\n", name, what.empty() ? "nothing to take out" : "taken out: " + what);
+}
+
+void PrintJson(const RedactCommand& command, const std::vector<Done>& done, Console& console) {
+  JsonStream json([&console](std::string_view text) { console.Print(text); }, true);
+  json.BeginObject();
+  json.Name("schema", "vmcoredd-redact/1");
+  json.Name("archive");
+  if (command.dry_run) {
+    json.Null();
+  } else {
+    json.String(PathText(command.archive));
+  }
+  json.Name("dumps");
+  json.BeginArray();
+  for (const Done& one : done) {
+    json.BeginObject();
+    json.Name("name", EscapeBytes(one.name));
+    if (one.redaction.dropped) json.Name("dropped", *one.redaction.dropped);
+    for (const auto& [key, count] : one.redaction.counts) json.Field(key, count);
+    uint64_t bytes = 0;
+    for (const ByteRange& range : one.redaction.blanked) bytes += range.size;
+    json.BigUint("blanked_bytes", bytes);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Name("errors");
+  json.BeginArray();
+  for (const Problem& problem : console.problems()) {
+    json.BeginObject();
+    json.Name("file", PathText(problem.file));
+    json.Name("message", problem.error.ToString());
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  console.Print("\n");
+}
+
+Result<void> Redact(const RedactCommand& command,
+                    std::vector<Input>& inputs,
+                    const std::vector<SelectedDump>& selected,
+                    Redacting& redacting,
+                    Console& console) {
+  ManifestFragment fragment = MakeFragment("pack", inputs, console);
+  RedactFragment(fragment, command.policy);
+  std::unique_ptr<NewArchive> archive;
+  if (!command.dry_run) {
+    archive = VMCOREDD_TRY(NewArchive::Create(command.archive, command.force, command.compress));
+  }
+  for (const SelectedDump& dump : selected) {
+    const bool drop =
+        std::any_of(command.drop.begin(), command.drop.end(),
+                    [&](const std::string& one) { return SelectorMatches(one, *dump.dump); });
+    VMCOREDD_TRY(redacting.Add(dump, drop, archive.get()));
+  }
+  if (archive) VMCOREDD_TRY(archive->Commit(fragment, "keep"));
+  return {};
+}
+
+}  // namespace
+
+void Run(const RedactCommand& command, Console& console) {
+  const LayoutSet layouts = LoadLayouts(command.layouts, console);
+  std::vector<Input> inputs = OpenInputs(command.files, {}, console);
+  for (Input& input : inputs) CheckCompressedStream(input, console);
+  const auto selected = SelectDumps(inputs, command.selectors, console);
+  Redacting redacting(command, layouts, console);
+  const auto status = Redact(command, inputs, selected, redacting, console);
+  if (!status) console.AddProblem(command.archive, status.error());
+  if (command.json) return PrintJson(command, redacting.done(), console);
+  for (const Done& one : redacting.done()) console.Print(Line(one));
+  if (status && !command.dry_run) {
+    const auto kept = std::count_if(redacting.done().begin(), redacting.done().end(),
+                                    [](const Done& one) { return !one.redaction.dropped; });
+    console.Print(fmt::format("{}: {}\n", PathText(command.archive),
+                              Count(static_cast<uint64_t>(kept), "device dump")));
+  }
+}
+
+}  // namespace vmcoredd::cli

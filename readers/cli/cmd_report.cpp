@@ -69,7 +69,11 @@ void Run(const ReportCommand& command, Console& console) {
   if (inputs.inputs.empty() && inputs.logs.empty()) return;
   std::vector<ReportInput> given;
   for (const Input& input : inputs.inputs) {
-    given.push_back({input.file(), input.reader.get(), &input.table});
+    given.push_back({input.file(), input.reader.get(), &input.table, false});
+  }
+  const std::vector<Input> healthy = OpenInputs(command.against, {}, console);
+  for (const Input& input : healthy) {
+    given.push_back({input.file(), input.reader.get(), &input.table, true});
   }
   DecodingContext context;
   context.layouts = &layouts;

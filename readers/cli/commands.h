@@ -76,10 +76,11 @@ struct DiffCommand {
 
 struct ReportCommand {
   enum class Form { kText, kJson } form = Form::kText;
-  std::vector<std::string> files;  // vmcores, archives, saved outputs, kernel logs, folders
-  std::string output;              // empty: standard output
-  bool baseline = false;           // the newest baseline of this machine, too
-  bool timeline = false;           // only what happened
+  std::vector<std::string> files;    // vmcores, archives, saved outputs, kernel logs, folders
+  std::vector<std::string> against;  // the same, of a healthy machine
+  std::string output;                // empty: standard output
+  bool baseline = false;             // the newest baseline of this machine, too
+  bool timeline = false;             // only what happened
   bool force = false;
   LayoutSelection layouts;
   std::string sysroot;

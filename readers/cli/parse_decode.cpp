@@ -46,6 +46,12 @@ void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline) {
       ->type_name("")
       ->required();
   AddLayouts(app, command.layouts);
+  app.add_option("--against", command.against,
+                 "compare with FILE, as with a baseline; may be repeated")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_flag("--baseline", command.baseline, "compare with the newest baseline of this machine");
   app.add_option("--sysroot", command.sysroot, "look for the baseline in the captured tree DIR")
       ->type_name("DIR");

@@ -31,7 +31,10 @@ struct ReportSource {
   Properties facts;   // of the capture: "event.kind", ...
   std::vector<std::string> warnings;
 
-  bool is_baseline() const { return kind == "baseline"; }
+  bool healthy = false;  // somebody says so
+
+  // What everything else is compared with.
+  bool is_baseline() const { return kind == "baseline" || healthy; }
 };
 
 struct ReportDump {

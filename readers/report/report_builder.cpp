@@ -27,6 +27,7 @@ class Builder {
     const size_t first = report_.sources.size();
     ReportSource base;
     base.file = input.file;
+    base.healthy = input.healthy;
     base.format = VmcoreFormatName(info.format);
     base.release = info.release;
     base.nodename = info.nodename;
@@ -104,9 +105,9 @@ class Builder {
     }
     if (source.kind == "crash" && report_.crash_time.empty()) report_.crash_time = source.time;
     AddEvent("capture",
-             source.kind == "baseline" ? "a baseline was captured"
-             : source.kind == "crash"  ? "devices were captured in the crash kernel"
-                                       : "devices were captured (" + source.kind + ")",
+             source.is_baseline()     ? "a baseline was captured"
+             : source.kind == "crash" ? "devices were captured in the crash kernel"
+                                      : "devices were captured (" + source.kind + ")",
              source.time, index, {});
     AddWatchEvents(source, index);
   }

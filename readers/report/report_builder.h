@@ -16,6 +16,7 @@ struct ReportInput {
   std::string file;
   VmcoreReader* reader = nullptr;
   const DeviceDumpTable* table = nullptr;
+  bool healthy = false;  // take it as a baseline, whatever it is
 };
 
 // A kernel log as text.

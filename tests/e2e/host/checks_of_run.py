@@ -8,6 +8,7 @@ import subprocess
 import capture_checks
 import crash_checks
 import ddgen
+import decode_checks
 import register_checks
 import simulated_checks
 import stream_checks
@@ -51,6 +52,8 @@ def run(steps, checks, programs, out, work, stream_mib):
         subprocess.run(["tar", "--no-same-owner", "-C", work / "sysfs", "-xf", out / "sysfs.tar"],
                        check=True)
         capture_checks.check_replay(checks, vmcoredd, programs.collect, work / "sysfs", archive, work)
+    with steps.timed("checks: what it means"):
+        decode_checks.check(checks, vmcoredd, programs.vmcoredd, out, archive, work)
     with steps.timed("checks: devices of memory"):
         simulated_checks.check(checks, vmcoredd, out, work / "devices")
     with steps.timed("checks: a stream larger than memory"):

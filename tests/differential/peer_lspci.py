@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """lspci -vvv -nn and `vmcoredd decode` say the same of configuration spaces.
 
+lspci reads what `vmcoredd export lspci` writes.
+
 Of every line that lspci prints each value is compared with a field of ours, by the
 templates in lspci_header.py, lspci_capabilities.py and lspci_extended.py. A line that no
 template knows fails the test, as does a template that no line matched.
@@ -109,7 +111,7 @@ class Comparison:
 
     def file(self, text):
         """Of all devices of a file of lspci -xxxx."""
-        archive = self.context.path(os.path.basename(text) + ".vmcoredd")
+        archive = self.context.path("of-" + os.path.basename(text) + ".vmcoredd")
         vmcoredd = self.context.vmcoredd
         self.context.run(vmcoredd, "import", text, "-o", archive)
         # exits with 1 where it finds something
@@ -117,7 +119,9 @@ class Comparison:
                                               "pci-config", "--json", archive, may_fail=True))
         devices = {dump["name"].removeprefix("pci_").removeprefix("0000:"): Device(dump)
                    for dump in decoded["dumps"]}
-        shown = self.context.run("lspci", "-F", text, "-vvv", "-nn").decode()
+        exported = self.context.path("exported-" + os.path.basename(text))
+        self.context.run(vmcoredd, "export", "lspci", archive, "-o", exported)
+        shown = self.context.run("lspci", "-F", exported, "-vvv", "-nn").decode()
         for block in shown.strip().split("\n\n"):
             lines = block.split("\n")
             self.device(devices.pop(lines[0].split()[0]), lines)
@@ -145,7 +149,7 @@ def run(context):
     files = [os.path.join(TESTS, "golden", "lspci-output", "xxxx.txt")]
     files += [os.path.join(spaces, name) for name in sorted(os.listdir(spaces))
               if name.endswith(".txt")]
-    made = context.path("made.txt")
+    made = context.path("made-here.txt")
     with open(made, "w", encoding="ascii") as out:
         lspci_spaces.write(out)
     for text in files + [made]:

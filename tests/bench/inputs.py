@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Large inputs, most of them holes."""
+import gzip
 import os
 import random
 import struct
@@ -111,6 +112,23 @@ def archive(path):
                              "dump name=fw size=1M m-source=fw data=random:2",
                              "manifest kind=live"])
     images[0].store(path)
+
+
+def cudbg(path, payload, plain):
+    """A dump of Chelsio's adapter that fills its 32 MiB: 4096 entries of the log, memories that
+    compress by half. And its container alone, and what is in it as one stream of gzip."""
+    size = 33558232
+    memory = "+".join(["noise:64K", "fill:0x11*64K"] * 120)
+    text = ("cudbg: chip=0x51 dev_log=log:4096 reg_dump=set:332K;0x1940c=1;0x19410=1 "
+            f"edc0={memory} edc1={memory} mc0={memory}+{memory}")
+    images, payloads = build_lines(
+        ["archive", f'dump name=cxgb4_0000:82:00.4 size={size} data="{text}"'])
+    images[0].store(path)
+    with open(payload, "wb") as out:
+        out.write(payloads[0].data)
+    with gzip.open(plain, "wb", compresslevel=6) as out:
+        for _ in range(4 * 120):
+            out.write(os.urandom(64 << 10) + b"\x11" * (64 << 10))
 
 
 def fmsg(path, size, binary):

@@ -7,6 +7,7 @@ joined by +:
     log:COUNT               entries of Chelsio's firmware log: their levels go round, some are empty
     noise:SIZE              does not compress
 """
+import random
 import struct
 
 LINES = (b"link of port %u is %s", b"queue %u has no credits", b"parity error, status 0x%08x")
@@ -27,11 +28,7 @@ def log(count):
 
 
 def noise(size):
-    value, out = 0x811C9DC5, bytearray()
-    for _ in range(size):
-        value = (value * 1664525 + 1013904223) & 0xFFFFFFFF
-        out.append(value >> 24)
-    return bytes(out)
+    return random.Random(1).randbytes(size)
 
 
 def make_content(text, tools, order="<"):

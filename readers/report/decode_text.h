@@ -63,7 +63,6 @@ class DecodeTextSink final : public DecodeSink {
   uint64_t missing_ = 0;  // fields that were left out: the dump is cut
   uint64_t unread_ = 0;   // nobody read them
   std::string unread_reason_;
-  bool is_quiet_ = false;  // the register above is not shown, nor are its bits
   std::vector<Finding> findings_;
 };
 

@@ -109,10 +109,10 @@ void Check(const LayoutCommand& command, Console& console) {
 }  // namespace
 
 void Run(const LayoutCommand& command, Console& console) {
-  if (command.verb == LayoutCommand::Verb::kCheck) {
-    Check(command, console);
-  } else {
-    List(command, console);
+  switch (command.verb) {
+    case LayoutCommand::Verb::kCheck: return Check(command, console);
+    case LayoutCommand::Verb::kList: return List(command, console);
+    case LayoutCommand::Verb::kImport: return ImportLayoutFile(command.source, console);
   }
 }
 

@@ -99,10 +99,24 @@ struct RedactCommand {
   LayoutSelection layouts;
 };
 
+// What `layout import` makes a layout of.
+struct LayoutSource {
+  std::string file;    // "-": standard input
+  std::string output;  // "-": standard output
+  std::string format;  // empty: what it looks like
+  std::string name, title;
+  std::vector<std::string> sources;
+  std::vector<std::string> match_pci, match_dump, match_driver, match_region;
+  std::vector<std::string> peripherals;
+  std::optional<uint64_t> base;
+  bool force = false;
+};
+
 struct LayoutCommand {
-  enum class Verb { kCheck, kList } verb = Verb::kList;
+  enum class Verb { kCheck, kList, kImport } verb = Verb::kList;
   std::vector<std::string> files;  // to check
   LayoutSelection layouts;
+  LayoutSource source;
   bool json = false;
 };
 
@@ -275,6 +289,7 @@ void Run(const DiffCommand& command, Console& console);
 void Run(const ReportCommand& command, Console& console);
 void Run(const RedactCommand& command, Console& console);
 void Run(const LayoutCommand& command, Console& console);
+void ImportLayoutFile(const LayoutSource& source, Console& console);
 void Run(const ExportCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
 void Run(const ImportCommand& command, Console& console);

@@ -104,6 +104,8 @@ void AddLayoutVerbs(CLI::App& app, LayoutCommand& command) {
   AddLayouts(*list, command.layouts);
   list->add_flag("--json", command.json, "print JSON (schema vmcoredd-layouts/1)");
   list->callback([&command] { command.verb = LayoutCommand::Verb::kList; });
+  AddLayoutImport(
+      *app.add_subcommand("import", "make a layout of what others describe registers in"), command);
 }
 
 }  // namespace vmcoredd::cli

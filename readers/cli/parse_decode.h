@@ -15,6 +15,8 @@ void AddDiffOptions(CLI::App& app, DiffCommand& command);
 void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline);
 void AddRedactOptions(CLI::App& app, RedactCommand& command);
 void AddLayoutVerbs(CLI::App& app, LayoutCommand& command);
+// Of `vmcoredd layout import`.
+void AddLayoutImport(CLI::App& app, LayoutCommand& command);
 
 }  // namespace vmcoredd::cli
 

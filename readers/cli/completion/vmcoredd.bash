@@ -106,7 +106,7 @@ _vmcoredd() {
   COMPREPLY=()
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
-      "list info extract show export pack import attach detach verify unflatten \
+      "list info extract show export layout pack import attach detach verify unflatten \
        prepare record finalise doctor devlink health capture baseline watch \
        --help --version" -- "$cur")
     return
@@ -130,6 +130,12 @@ _vmcoredd() {
     extract) options="--select --output --stdout --stored --force --json" ;;
     show) options="--select --offset --length --stored" ;;
     export) options="--select --output --force" ;;
+    layout)
+      options=
+      [[ ${words[2]} == import ]] &&
+        options="--format --name --title --source --peripheral --base --match-pci --match-dump \
+          --match-driver --match-region --output --force"
+      ;;
     pack) options="--select --file --output --compress --force" ;;
     import)
       options="--format --device --driver --region --snapshot --port --reporter --firmware \
@@ -172,6 +178,10 @@ _vmcoredd() {
       return
       ;;
     --format)
+      if [[ $command == layout ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "crashlog-csv svd" -- "$cur")
+        return
+      fi
       mapfile -t COMPREPLY < <(compgen -W \
         "region health-dump health-diagnose health-show mstdump lspci raw" -- "$cur")
       return
@@ -187,6 +197,8 @@ _vmcoredd() {
     --offset | --release | --timeout | --keep | --name | --netns) return ;;
     --device | --driver | --region | --snapshot | --port | --reporter | --firmware | \
       --time | --source) return ;;
+    --title | --peripheral | --base | --match-pci | --match-dump | --match-driver | \
+      --match-region) return ;;
     --sysroot | --directory)
       compopt -o filenames 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")
@@ -195,6 +207,10 @@ _vmcoredd() {
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur")
+    return
+  fi
+  if [[ $command == layout && $last == 2 ]]; then
+    mapfile -t COMPREPLY < <(compgen -W import -- "$cur")
     return
   fi
   if [[ $command == export && $last == 2 ]]; then

@@ -8,6 +8,7 @@
 #include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/report_inputs.h"
+#include "readers/report/html/report_html.h"
 #include "readers/report/report_json.h"
 #include "readers/report/report_text.h"
 #include "vmcoredd/base/output_file.h"
@@ -30,6 +31,7 @@ void Write(const ReportCommand& command, const MachineReport& report, const Text
       }
       out("\n");
       break;
+    case ReportCommand::Form::kHtml: WriteReportHtml(report, out); break;
   }
 }
 

@@ -75,7 +75,7 @@ struct DiffCommand {
 };
 
 struct ReportCommand {
-  enum class Form { kText, kJson } form = Form::kText;
+  enum class Form { kText, kJson, kHtml } form = Form::kText;
   std::vector<std::string> files;    // vmcores, archives, saved outputs, kernel logs, folders
   std::vector<std::string> against;  // the same, of a healthy machine
   std::string output;                // empty: standard output

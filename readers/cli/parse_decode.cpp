@@ -60,7 +60,19 @@ void AddReportOptions(CLI::App& app, ReportCommand& command, bool timeline) {
   app.add_flag_callback(
       "--json", [&command] { command.form = ReportCommand::Form::kJson; },
       timeline ? "JSON (schema vmcoredd-timeline/1)" : "JSON (schema vmcoredd-report/1)");
-  app.callback([&command, timeline] { command.timeline = timeline; });
+  if (!timeline) {
+    app.add_flag_callback(
+           "--html", [&command] { command.form = ReportCommand::Form::kHtml; },
+           "one page of HTML; also without this, if FILE ends in .html")
+        ->excludes("--json");
+  }
+  app.callback([&command, timeline] {
+    command.timeline = timeline;
+    const bool is_page = command.output.ends_with(".html") || command.output.ends_with(".htm");
+    if (is_page && !timeline && command.form == ReportCommand::Form::kText) {
+      command.form = ReportCommand::Form::kHtml;
+    }
+  });
 }
 
 void AddRedactOptions(CLI::App& app, RedactCommand& command) {

@@ -19,7 +19,7 @@ constexpr size_t kMaxKeys = 65536;
 
 bool StructureDecoder::AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
   std::array<std::byte, 4096> bytes;
-  while (at < end && Step()) {
+  while (at < end && Step(bytes.size() / 64)) {
     const auto out = std::span(bytes).first(std::min<uint64_t>(bytes.size(), end - at));
     const auto answer = window.Read(at, out);
     if (answer.state != FieldState::kRead) return false;

@@ -20,7 +20,7 @@ struct DecodeLimits {
   uint64_t chain = 4096;                        // links of one
   uint64_t stream_bytes = uint64_t{512} << 20;  // that all streams give
   // Of fields that are looked at, shown or not, and of pieces that are put together.
-  uint64_t steps = 20'000'000;
+  uint64_t steps = 8'000'000;
   uint32_t depth = 32;
 };
 

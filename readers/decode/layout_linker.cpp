@@ -194,7 +194,10 @@ class Linker {
       // What it goes by. Numbers that somebody else has passed are nowhere in the dump.
       for (const std::string& name : rule.when->expression.names()) {
         const bool is_field = structure.FindField(name.substr(0, name.find_first_of(".[")));
-        if (is_field) rule.evidence.push_back(name);
+        std::string said;
+        if (is_field && slots_.Find(structure, name, kAllFields, said)) {
+          rule.evidence.push_back(name);
+        }
       }
     }
     ExpandArrays(rule.evidence, structure);

@@ -101,15 +101,18 @@ bool MatchHolds(const MatchRule& rule, const DumpFacts& facts, ByteSource& bytes
   const std::string what = WhatOfName(facts.name);
   if (region.empty() && what.find('@') != what.npos) region = what.substr(0, what.find('@'));
   if (reporter.empty() && what.find('@') == what.npos) reporter = what.substr(0, what.find('.'));
+  const std::string vendor = IdText(PropertyOf(facts.device, "vendor"));
   const std::string ids =
-      IdText(PropertyOf(facts.device, "vendor")) + ':' + IdText(PropertyOf(facts.device, "device"));
+      vendor.empty() ? "" : vendor + ':' + IdText(PropertyOf(facts.device, "device"));
   const std::string pci_class = IdText(PropertyOf(facts.device, "class"));
   const std::pair<const std::vector<std::string>*, const std::string*> globs[] = {
       {&rule.dump, &facts.name}, {&rule.source, &source},      {&rule.driver, &driver},
       {&rule.region, &region},   {&rule.reporter, &reporter},  {&rule.content, &facts.content},
       {&rule.pci, &ids},         {&rule.member, &facts.member}};
   for (const auto& [list, text] : globs) {
-    if (!list->empty() && !Globbed(*list, *text)) return false;
+    // What is not known is not "*" either.
+    const bool is_known = text == &facts.name || !text->empty();
+    if (!list->empty() && !(is_known && Globbed(*list, *text))) return false;
   }
   // A part of a dump is only for layouts that ask for such.
   if (!facts.member.empty() && rule.member.empty()) return false;

@@ -83,7 +83,7 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
     piece.size =
         length.value_or(PieceSource::Measure(*frame.window, piece, field.codec, budget + 1));
     total = piece.size;
-    if (piece.size != 0) pieces.push_back(piece);
+    if (piece.size != 0 || length) pieces.push_back(piece);
   }
   for (uint64_t place = at; field.record && place < limit && Step();) {
     Frame chunk = Open(*field.record, *frame.window, place, limit);

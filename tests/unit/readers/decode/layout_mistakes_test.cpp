@@ -293,8 +293,15 @@ TEST(LayoutMistakes, DoNotTakeOthersWithThem) {
 TEST(LayoutMistakes, OfDeepTomlAreAnswered) {
   std::string deep = "a";
   for (size_t i = 0; i < 400000; ++i) deep += ".a";
-  EXPECT_FALSE(ProblemsOf(deep + " = 1\n").empty());
-  EXPECT_FALSE(ProblemsOf('[' + deep + "]\n").empty());
+  EXPECT_EQ(ProblemsOf("x = 1\n" + deep + " = 1\n"), (Lines{"2:32 a key of more than 16 parts"}));
+  EXPECT_EQ(ProblemsOf('[' + deep + "]\n"), (Lines{"1:33 a key of more than 16 parts"}));
+  EXPECT_EQ(ProblemsOf("x = { " + deep + " = 1 }\n"), (Lines{"1:38 a key of more than 16 parts"}));
+  // In strings and comments, and of one key after the other, dots are nothing.
+  const std::string dots(20, '.');
+  EXPECT_EQ(ProblemsOf(LayoutOf("{ name = \"A\", text = \"\\\"" + dots + "\" }, # '" + dots +
+                                "\n{ name = 'B', text = '" + dots +
+                                "\\' }, { name = \"C\", text = \"\"\"\n" + dots + "\n\"\"\" }")),
+            Lines());
   EXPECT_FALSE(ProblemsOf("a = " + std::string(100000, '[')).empty());
   std::string tables = "a = ";
   for (size_t i = 0; i < 100000; ++i) tables += "{a=";

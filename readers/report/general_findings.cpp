@@ -106,6 +106,24 @@ void FindParents(MachineReport& report) {
   }
 }
 
+void NameDevices(MachineReport& report) {
+  for (ReportDevice& device : report.devices) {
+    const ReportDump* const config = ConfigOf(report, device);
+    const FieldRecord* const kind = config ? FindField(*config, "CLASS") : nullptr;
+    // "0x0200  Ethernet controller"
+    const size_t blanks = kind ? kind->shown.find("  ") : std::string::npos;
+    if (blanks != std::string::npos) device.title = kind->shown.substr(blanks + 2);
+  }
+}
+
+void DropRepeatedFindings(MachineReport& report) {
+  std::set<std::tuple<size_t, std::string, std::string, std::string>> known;
+  std::erase_if(report.findings, [&](const ReportFinding& found) {
+    return !known.insert({found.device, found.finding.id, found.finding.path, found.finding.text})
+                .second;
+  });
+}
+
 void FindMissing(MachineReport& report) {
   // Of each device: was it in a baseline, and in what else?
   std::set<size_t> in_baseline;

@@ -12,6 +12,12 @@ namespace vmcoredd {
 // configuration spaces.
 void FindParents(MachineReport& report);
 
+// What each device is, in words, as far as its configuration space tells.
+void NameDevices(MachineReport& report);
+
+// Several dumps of one device say the same thing: it is kept once.
+void DropRepeatedFindings(MachineReport& report);
+
 // Devices that a baseline knows and a crash of the same machine does not.
 void FindMissing(MachineReport& report);
 

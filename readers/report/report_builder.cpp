@@ -61,6 +61,8 @@ class Builder {
   MachineReport Finish() {
     for (const ReportLog& log : logs_) ReadKernelLog(log.file, log.text, devices_, report_);
     FindParents(report_);
+    NameDevices(report_);
+    DropRepeatedFindings(report_);
     CompareWithBaseline();
     FindMissing(report_);
     FindDisagreements(report_);

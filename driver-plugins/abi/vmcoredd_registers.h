@@ -107,7 +107,8 @@ static inline int vmcoredd_read_register(const struct vmcoredd_host* host,
  * bytes from `base`, which is added to every offset of the list (0 but for a block
  * of registers whose place the device tells). Neighbouring holes become one. When a
  * read fails, the rest is a hole that says why; when it is the first, nothing is
- * written. 0 or -errno.
+ * written. In a crash kernel in which a driver has got hold of the device, all that it
+ * shows is said to be perturbed. 0 or -errno.
  */
 static inline int vmcoredd_collect_registers(const struct vmcoredd_host* host,
                                              const struct vmcoredd_device* device,
@@ -149,6 +150,10 @@ static inline int vmcoredd_collect_registers(const struct vmcoredd_host* host,
     }
   }
   if (failure && written == 0) return failure;
+  if (host->flags & VMCOREDD_HOST_CRASH_KERNEL && device->driver) {
+    sink->perturbed(
+        sink, "registers: a driver was bound before the capture and may have reset the device");
+  }
   if (written < size) {
     error =
         sink->hole(sink, size - written, failure ? vmcoredd_register_error(failure) : not_listed);

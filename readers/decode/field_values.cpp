@@ -57,9 +57,11 @@ std::string MeaningOfBytes(FieldType type, std::span<const std::byte> bytes) {
 }  // namespace
 
 bool StructureDecoder::IsPerturbed(const FieldMeaning& meaning) const {
-  return !meaning.perturbed.empty() &&
-         std::find(options_.perturbed.begin(), options_.perturbed.end(), meaning.perturbed) !=
-             options_.perturbed.end();
+  // A driver of the crash kernel has had the device: all its registers may be new.
+  return std::any_of(options_.perturbed.begin(), options_.perturbed.end(),
+                     [&meaning](const std::string& keyword) {
+                       return keyword == "registers" || keyword == meaning.perturbed;
+                     });
 }
 
 bool StructureDecoder::IsPartlyPerturbed(const FieldSpec& field) const {

@@ -80,7 +80,7 @@ std::string FieldValueText(const Field& field) {
   }
   const bool is_cut = field.state == FieldState::kRead && !field.reason.empty();
   if (is_cut) text += fmt::format("  (not all read: {})", Capped(field.reason, 200));
-  if (field.perturbed) text += "  (changed by the crash kernel)";
+  if (field.perturbed) text += "  (the crash kernel may have changed it)";
   return text;
 }
 

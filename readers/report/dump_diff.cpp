@@ -97,21 +97,32 @@ class FieldComparer {
       return;
     }
     FieldDiff diff = MakeDiff(FieldChange::kValue, &a, &b);
-    if (a.has_bits) diff.is_volatile = diff.is_volatile || OnlyQuietBits(a, b);
+    if (a.has_bits) Quieten(a, b, diff);
     out_.fields.push_back(std::move(diff));
   }
 
-  // Of a register whose bits say which of them change all the time: do only those differ?
-  bool OnlyQuietBits(const FieldRecord& a, const FieldRecord& b) const {
-    uint64_t quiet = 0;
-    for (const FieldRecord* bits = &a + 1;
-         bits < a_.fields.data() + a_.fields.size() && bits->bit_width != 0; ++bits) {
-      const uint64_t mask =
-          (bits->bit_width == 64 ? ~uint64_t{0} : (uint64_t{1} << bits->bit_width) - 1)
-          << bits->bit_low;
-      if (bits->is_volatile || bits->perturbed) quiet |= mask;
+  // Of a register whose bits say which of them change all the time, or were changed by the
+  // crash kernel: when only those differ, the register is as quiet as they are.
+  void Quieten(const FieldRecord& a, const FieldRecord& b, FieldDiff& diff) const {
+    uint64_t changing = 0;
+    uint64_t perturbed = 0;
+    for (const auto& [all, field] : {std::pair(&a_, &a), std::pair(&b_, &b)}) {
+      const FieldRecord* const end = all->fields.data() + all->fields.size();
+      for (const FieldRecord* bits = field + 1; bits < end && bits->bit_width != 0; ++bits) {
+        const uint64_t mask =
+            (bits->bit_width == 64 ? ~uint64_t{0} : (uint64_t{1} << bits->bit_width) - 1)
+            << bits->bit_low;
+        if (bits->is_volatile) changing |= mask;
+        if (bits->perturbed) perturbed |= mask;
+      }
     }
-    return ((a.value ^ b.value) & ~quiet) == 0;
+    const uint64_t differs = a.value ^ b.value;
+    if ((differs & ~(changing | perturbed)) != 0) return;
+    if ((differs & perturbed) != 0) {
+      diff.perturbed = true;
+    } else {
+      diff.is_volatile = true;
+    }
   }
 
   void StandsStill(const FieldRecord& a, const FieldRecord& b) {

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -55,7 +56,12 @@ void DecodeJsonSink::OnField(const Field& field) {
   if (!field.reason.empty()) json_.Name("reason", field.reason);
   if (field.perturbed) json_.Flag("perturbed", true);
   if (is_number && (field.state == FieldState::kRead || field.state == FieldState::kUnreadable)) {
-    json_.Name("value", fmt::format("0x{:x}", field.value));
+    // As it is in the dump, without the sign in front of it.
+    const unsigned bits = field.bit_width != 0
+                              ? field.bit_width
+                              : static_cast<unsigned>(std::min<uint64_t>(field.size, 8) * 8);
+    const uint64_t value = bits < 64 ? field.value & ((uint64_t{1} << bits) - 1) : field.value;
+    json_.Name("value", fmt::format("0x{:x}", value));
   } else if (!is_number && !field.bytes.empty()) {
     json_.Name("bytes", ToHex(field.bytes));
   }

@@ -91,8 +91,8 @@ std::string DiffText(const DumpDiff& diff, const DiffTextOptions& options) {
     text += FieldLine(field, options.side_by_side);
   }
   for (size_t i = 0; i < std::min(diff.ranges.size(), kMaxRanges); ++i) {
-    text += fmt::format("  {:#08x}  {} differ\n", diff.ranges[i].offset,
-                        Plural(diff.ranges[i].size, "byte"));
+    text += fmt::format("  {:#08x}  {} differ{}\n", diff.ranges[i].offset,
+                        Plural(diff.ranges[i].size, "byte"), diff.ranges[i].size == 1 ? "s" : "");
   }
   const uint64_t more =
       diff.more_ranges + (diff.ranges.size() - std::min(diff.ranges.size(), kMaxRanges));

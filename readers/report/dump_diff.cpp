@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -52,20 +53,26 @@ class FieldComparer {
       : a_(a), b_(b), out_(out) {}
 
   void Run() {
-    for (size_t i = 0; i < b_.fields.size(); ++i) {
-      if (!b_.fields[i].is_group) second_.emplace(Key(b_.fields[i]), i);
+    // From the last to the first: of a path that repeats, the first one is met first.
+    std::unordered_map<std::string_view, size_t> second;
+    std::vector<size_t> next(b_.fields.size(), kNone);
+    for (size_t i = b_.fields.size(); i-- > 0;) {
+      if (b_.fields[i].is_group) continue;
+      const auto [at, is_new] = second.emplace(b_.fields[i].path, i);
+      if (!is_new) next[i] = std::exchange(at->second, i);
     }
     std::vector<bool> met(b_.fields.size());
     for (size_t i = 0; i < a_.fields.size(); ++i) {
       const FieldRecord& field = a_.fields[i];
       if (field.is_group) continue;
-      const auto other = second_.find(Key(field));
-      if (other == second_.end()) {
+      const auto other = second.find(field.path);
+      if (other == second.end() || other->second == kNone) {
         Add(FieldChange::kOnlyFirst, &field, nullptr);
         continue;
       }
-      met[other->second] = true;
-      Compare(field, b_.fields[other->second]);
+      const size_t index = std::exchange(other->second, next[other->second]);
+      met[index] = true;
+      Compare(field, b_.fields[index]);
     }
     for (size_t i = 0; i < b_.fields.size(); ++i) {
       if (!met[i] && !b_.fields[i].is_group) Add(FieldChange::kOnlySecond, nullptr, &b_.fields[i]);
@@ -73,7 +80,7 @@ class FieldComparer {
   }
 
  private:
-  static std::string Key(const FieldRecord& field) { return field.path; }
+  static constexpr size_t kNone = std::numeric_limits<size_t>::max();
 
   void Add(FieldChange change, const FieldRecord* a, const FieldRecord* b) {
     // What neither could read, or a bit of a register that is missing, says nothing more.
@@ -112,7 +119,7 @@ class FieldComparer {
         const uint64_t mask =
             (bits->bit_width == 64 ? ~uint64_t{0} : (uint64_t{1} << bits->bit_width) - 1)
             << bits->bit_low;
-        if (bits->is_volatile) changing |= mask;
+        if (bits->is_volatile || bits->advances) changing |= mask;
         if (bits->perturbed) perturbed |= mask;
       }
     }
@@ -140,7 +147,6 @@ class FieldComparer {
   const FieldCollector& a_;
   const FieldCollector& b_;
   DumpDiff& out_;
-  std::unordered_map<std::string, size_t> second_;
 };
 
 // What of `ranges` lies in no range of `covered`.

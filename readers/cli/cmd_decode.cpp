@@ -6,6 +6,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/inputs.h"
+#include "readers/cli/json_errors.h"
 #include "readers/cli/layouts.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/selector.h"
@@ -64,7 +65,7 @@ class Decoding {
 
   void AsJson(const SelectedDump& selected) {
     json_.BeginObject();
-    json_.Name("file", PathText(selected.input->file()));
+    json_.Name("file", EscapeBytes(selected.input->file()));
     json_.Field("index", selected.dump->index());
     json_.Name("name", EscapeBytes(selected.dump->name()));
     DecodeJsonSink sink(json_, command_.findings);
@@ -117,15 +118,7 @@ class Decoding {
   }
   void EndJson() {
     json_.EndArray();
-    json_.Name("errors");
-    json_.BeginArray();
-    for (const Problem& problem : console_.problems()) {
-      json_.BeginObject();
-      json_.Name("file", PathText(problem.file));
-      json_.Name("message", problem.error.ToString());
-      json_.EndObject();
-    }
-    json_.EndArray();
+    WriteErrors(json_, console_.problems());
     json_.EndObject();
     console_.Print("\n");
   }

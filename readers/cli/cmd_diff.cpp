@@ -8,6 +8,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/inputs.h"
+#include "readers/cli/json_errors.h"
 #include "readers/cli/layouts.h"
 #include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_text.h"
@@ -67,15 +68,7 @@ class Diff {
     for (const Pair& pair : pairs) Compare(pair);
     if (command_.json) {
       json_.EndArray();
-      json_.Name("errors");
-      json_.BeginArray();
-      for (const Problem& problem : console_.problems()) {
-        json_.BeginObject();
-        json_.Name("file", PathText(problem.file));
-        json_.Name("message", problem.error.ToString());
-        json_.EndObject();
-      }
-      json_.EndArray();
+      WriteErrors(json_, console_.problems());
       json_.EndObject();
       console_.Print("\n");
     } else {
@@ -148,7 +141,7 @@ class Diff {
         continue;
       }
       json_.BeginObject();
-      json_.Name("file", PathText(side->input->file()));
+      json_.Name("file", EscapeBytes(side->input->file()));
       json_.Field("index", side->dump->index());
       json_.Name("name", EscapeBytes(side->dump->name()));
       json_.EndObject();

@@ -5,6 +5,7 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
+#include "readers/cli/json_errors.h"
 #include "readers/cli/layouts.h"
 #include "readers/cli/output_text.h"
 #include "readers/report/json_stream.h"
@@ -68,6 +69,7 @@ void List(const LayoutCommand& command, Console& console) {
       json.EndObject();
     }
     json.EndArray();
+    WriteErrors(json, console.problems());
     json.EndObject();
     console.Print("\n");
     return;

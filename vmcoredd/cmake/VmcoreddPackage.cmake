@@ -31,8 +31,9 @@ set(VMCOREDD_PACKAGE_GROUPS)
 vmcoredd_package(vmcoredd utils Runtime
 "read and write device state in Linux crash dumps"
 "Lists, extracts, shows and verifies the device dumps of a vmcore (ELF,
-kdump-compressed, flattened, split, compressed), packs them into archives, and
-attaches archives to a vmcore and detaches them, bit for bit. Captures the same
+kdump-compressed, flattened, split, compressed), says what their bytes mean and
+how two of them differ, packs them into archives, and attaches archives to a
+vmcore and detaches them, bit for bit. Captures the same
 of a running machine from devlink regions, health reporters, device coredumps
 and registers: when asked, or, as a service, when a device reports an error.")
 # The components of both families; PackageGenerator.cmake leaves out those that a

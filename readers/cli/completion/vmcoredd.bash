@@ -16,6 +16,11 @@ _vmcoredd_names() {
     sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p' | sed 's/\\\(.\)/\1/g'
 }
 
+# Names of layouts, one a line.
+_vmcoredd_layouts() {
+  timeout 2 vmcoredd layout list --json 2> /dev/null | sed -n 's/^ *"name": "\([a-z0-9-]*\)",$/\1/p'
+}
+
 # Names of devlink's things, one a line: `_vmcoredd_devlink_names KIND`, "region" or "health",
 # or "own", the reporters of vmcoredd-watch.
 _vmcoredd_devlink_names() {
@@ -130,8 +135,14 @@ _vmcoredd() {
     extract) options="--select --output --stdout --stored --force --json" ;;
     show) options="--select --offset --length --stored" ;;
     export) options="--select --output --force" ;;
+    decode) options="--select --layouts --layout --all --findings --json" ;;
+    diff)
+      options="--select --with --baseline --sysroot --layouts --layout --all --side-by-side --json"
+      ;;
     layout)
       options=
+      [[ ${words[2]} == check ]] && options="--layouts"
+      [[ ${words[2]} == list ]] && options="--layouts --json"
       [[ ${words[2]} == import ]] &&
         options="--format --name --title --source --peripheral --base --match-pci --match-dump \
           --match-driver --match-region --output --force"
@@ -162,7 +173,7 @@ _vmcoredd() {
     *) return ;;
   esac
   case $prev in
-    -s | --select)
+    -s | --select | --with)
       # What bash thinks of as the current word begins behind the last colon.
       local before=${cur%"${cur##*:}"}
       [[ $COMP_WORDBREAKS == *:* ]] || before=
@@ -199,7 +210,11 @@ _vmcoredd() {
       --time | --source) return ;;
     --title | --peripheral | --base | --match-pci | --match-dump | --match-driver | \
       --match-region) return ;;
-    --sysroot | --directory)
+    --layout)
+      mapfile -t COMPREPLY < <(compgen -W "$(_vmcoredd_layouts)" -- "$cur")
+      return
+      ;;
+    --sysroot | --directory | --layouts)
       compopt -o filenames 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")
       return
@@ -210,7 +225,7 @@ _vmcoredd() {
     return
   fi
   if [[ $command == layout && $last == 2 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W import -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "check list import" -- "$cur")
     return
   fi
   if [[ $command == export && $last == 2 ]]; then

@@ -63,6 +63,8 @@ in_root dpkg-query -W -f '${Package}\n' | sort >"$work/packages-before"
 step "install"
 install_debs 0.8.0
 has_us || fail "the image of kdump-tools was not rebuilt: $(cat "$work/apt.log")"
+in_root vmcoredd layout list >"$work/layouts"
+grep -q '^nvme ' "$work/layouts" || fail "no layouts are installed: $(cat "$work/layouts")"
 image_has usr/lib/vmcoredd/early || fail "the image has no early phase"
 in_root sh -c "rm -rf /tmp/u; unmkinitramfs /var/lib/kdump/initrd.img-$kernel /tmp/u"
 order=$(find "$root/tmp/u" -path '*scripts/init-top/ORDER' -exec cat {} +)

@@ -72,3 +72,18 @@ plugin=$work/plugin/build/vmcoredd-plugin-outside
 # The example saves eight bytes of the network card, from the command register on.
 cmp <("$prefix/bin/vmcoredd" extract "$work/devices" -s '*01:00.0*status' -O) \
   <(dd if="$golden/sysfs-qemu/sys/bus/pci/devices/0000:01:00.0/config" bs=1 skip=4 count=8 status=none)
+
+step "the installed command decodes by the layouts that came with it"
+mkdir "$work/home"
+export HOME=$work/home XDG_CONFIG_HOME=$work/home
+"$prefix/bin/vmcoredd" layout list >"$work/layouts"
+wc -l <"$work/layouts"
+for name in pci-config nvme igb mlx5-iseg; do
+  grep "^$name " "$work/layouts" || fail "there is no layout $name: $(cat "$work/layouts")"
+done
+"$prefix/sbin/vmcoredd-collect" capture --sysroot "$golden/sysfs-qemu" --spool "$work/spool2" >/dev/null
+"$prefix/sbin/vmcoredd-collect" save --spool "$work/spool2" --output "$work/all"
+code=0
+"$prefix/bin/vmcoredd" decode "$work/all" -s 'pci_0000:01:00.0' >"$work/decoded" || code=$?
+[ "$code" -le 1 ] || fail "exit $code: $(cat "$work/decoded")"
+grep VENDOR_ID "$work/decoded"

@@ -23,9 +23,12 @@ namespace {
 // limits the nesting of values only.
 constexpr size_t kMaxKeyParts = 16;
 
-// Where a key has more parts. Does not care for what is no TOML: the parser will.
-std::optional<LayoutPlace> FindLongKey(std::string_view text) {
+// What toml++ must not be given: keys with more parts, and other letters than ASCII's where
+// blanks are skipped, of which it takes some for what cannot be. Does not care for what else
+// is no TOML: the parser will.
+std::optional<LayoutProblem> FindTraps(std::string_view text) {
   LayoutPlace place{1, 0};
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   size_t dots = 0;
   std::string_view quotes;  // that the string ends with
   bool in_comment = false;
@@ -67,15 +70,19 @@ std::optional<LayoutPlace> FindLongKey(std::string_view text) {
         break;
       case '#': in_comment = true; break;
       case '.':
-        if (++dots == kMaxKeyParts) return place;
-        break;
+        if (++dots < kMaxKeyParts) break;
+        return LayoutProblem{
+            {}, place, "a key of more than " + std::to_string(kMaxKeyParts) + " parts"};
       case '=':
       case ',':
       case '[':
       case ']':
       case '{':
       case '}': dots = 0; break;
-      default: break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x80) break;
+        return LayoutProblem{
+            {}, place, "expected ASCII outside of texts, found " + EscapeBytes(text.substr(i, 1))};
     }
   }
   return std::nullopt;
@@ -138,10 +145,7 @@ std::variant<TomlNode, LayoutProblem> ParseToml(std::string_view text) {
     return LayoutProblem{
         {}, {1, 1}, "the file is larger than " + std::to_string(kMaxLayoutBytes) + " bytes"};
   }
-  if (const auto place = FindLongKey(text)) {
-    return LayoutProblem{
-        {}, *place, "a key of more than " + std::to_string(kMaxKeyParts) + " parts"};
-  }
+  if (auto problem = FindTraps(text)) return std::move(*problem);
   const toml::parse_result result = toml::parse(text);
   if (!result) {
     return LayoutProblem{{},

@@ -76,5 +76,12 @@ TEST(LayoutKeys, DotsOfTextsAndCommentsAreNoParts) {
               ElementsAre(HasSubstr("a key of more than 16 parts")));
 }
 
+TEST(LayoutKeys, LettersOfOthersAreForTextsAndComments) {
+  const std::string layout = LayoutOf("{ name = \"a\", text = \"\xc5\xb1\" }", "# \xc5\xb1\n");
+  EXPECT_THAT(ProblemsOf("\xef\xbb\xbf" + layout), testing::IsEmpty());
+  EXPECT_THAT(ProblemsOf(layout + "x = 1\n \xc5\xb1 = 1\n"),
+              ElementsAre(HasSubstr("12:2 expected ASCII outside of texts, found \\xc5")));
+}
+
 }  // namespace
 }  // namespace vmcoredd

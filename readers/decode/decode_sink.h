@@ -24,6 +24,7 @@ struct WindowPiece {
   uint64_t size = 0;         // there
   uint64_t stored_at = 0;    // in the other
   uint64_t stored_size = 0;  // there
+  uint64_t header = 0;       // bytes in front of it there, which say where it ends
 };
 
 // Which bytes an offset is of: the dump itself, or what a stream or an address space within

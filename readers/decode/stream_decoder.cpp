@@ -111,7 +111,7 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
                          pieces.size(), *length));
       break;
     }
-    pieces.push_back({total, *length, data, *stored});
+    pieces.push_back({total, *length, data, *stored, *header});
     total += *length;
     place = data + *stored;
   }

@@ -44,7 +44,10 @@ class PrivateFields final : public DecodeSink {
 
   void OnField(const Field& field) override {
     if (field.state == FieldState::kMissing) is_whole = false;
-    if (field.bit_width == 0) ToDump(*field.window, field.offset, field.size, known);
+    if (field.bit_width == 0) {
+      KnowHeaders(*field.window);
+      ToDump(*field.window, field.offset, field.size, known);
+    }
     if (!policy_.classes.contains(field.privacy)) return;
     ++counts[std::string(PrivacyName(field.privacy))];
     if (!ToDump(*field.window, field.offset, field.size, found)) is_whole = false;
@@ -61,6 +64,19 @@ class PrivateFields final : public DecodeSink {
 
  private:
   static constexpr size_t kMaxRanges = 2'000'000;
+
+  // What says where pieces end: without it those behind are lost, too.
+  void KnowHeaders(const WindowInfo& window) {
+    if (!window.outer || window.pieces.empty()) return;
+    KnowHeaders(*window.outer);
+    const std::pair headers(window.outer, window.pieces.front().stored_at);
+    if (window.pieces.front().header == 0 || headers == last_headers_) return;
+    last_headers_ = headers;
+    for (const WindowPiece& piece : window.pieces) {
+      const uint64_t size = std::min(piece.header, piece.stored_at);
+      ToDump(*window.outer, piece.stored_at - size, size, known);
+    }
+  }
 
   // Where bytes of a window are in the dump. Of what was compressed: all of the piece.
   bool ToDump(const WindowInfo& window,
@@ -92,6 +108,7 @@ class PrivateFields final : public DecodeSink {
   }
 
   const RedactionPolicy& policy_;
+  std::pair<const WindowInfo*, uint64_t> last_headers_;
 };
 
 // Bytes of the payload that are in no range and not zero, as ranges.

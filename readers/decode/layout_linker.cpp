@@ -41,6 +41,7 @@ class Linker {
     PlaceChecker places(
         [this](LayoutPlace place, std::string text) { Problem(place, std::move(text)); });
     ForAllStructures([&](Structure& structure) { places.Check(structure); });
+    ForAllStructures([this](Structure& structure) { CheckTexts(structure); });
   }
 
  private:
@@ -286,6 +287,20 @@ class Linker {
     const FieldSpec* const on = structure.FindField(field.content.on_text);
     if (!on || on - structure.fields.data() >= static_cast<std::ptrdiff_t>(index)) {
       Problem(field.place, field.name + ": switch: " + field.content.on_text + " must come before");
+    }
+  }
+
+  // Texts that decide something, or name something, are read before they are shown: only
+  // where their place does not depend on data.
+  void CheckTexts(const Structure& structure) {
+    for (const FieldSpec& field : structure.fields) {
+      const FieldSpec* const on =
+          field.content.on_text.empty() ? nullptr : structure.FindField(field.content.on_text);
+      for (const FieldSpec* const text : {on, field.key_field}) {
+        if (!text || (text->fixed_at && text->size && !text->count)) continue;
+        Problem(field.place, structure.name + '.' + field.name + ": " + EscapeBytes(text->name) +
+                                 " has no size, or no fixed place");
+      }
     }
   }
 

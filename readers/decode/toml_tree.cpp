@@ -92,6 +92,13 @@ LayoutPlace PlaceOf(const toml::source_position& position) {
   return {position.line, position.column};
 }
 
+// Messages of toml++ have escapes in them already: "saw '\\n'".
+std::string Printable(std::string_view message) {
+  std::string text = EscapeBytes(message);
+  for (size_t at = 0; (at = text.find("\\x5c", at)) != text.npos; ++at) text.replace(at, 4, "\\");
+  return text;
+}
+
 TomlNode Convert(const toml::node& from) {
   TomlNode to;
   to.place = PlaceOf(from.source().begin);
@@ -150,7 +157,7 @@ std::variant<TomlNode, LayoutProblem> ParseToml(std::string_view text) {
   if (!result) {
     return LayoutProblem{{},
                          PlaceOf(result.error().source().begin),
-                         EscapeBytes(std::string_view(result.error().description()))};
+                         Printable(std::string_view(result.error().description()))};
   }
   return Convert(result.table());
 }

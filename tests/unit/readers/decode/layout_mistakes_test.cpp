@@ -216,6 +216,19 @@ TEST(LayoutMistakes, OfContainers) {
             (Lines{"8:17 struct all: A: pairs needs record, address and value"}));
 }
 
+TEST(LayoutMistakes, OfTextsThatDecide) {
+  const std::string_view s =
+      "[struct.s]\nfields = [{ name = \"N\", size = 1 }, { name = \"T\", type = "
+      "\"text\", at = \"N\", size = 4 }]\n";
+  EXPECT_EQ(FieldProblems("{ name = \"R\", type = \"records\", struct = \"s\", key = \"T\" }", s),
+            (Lines{"8:1 all.R: T has no size, or no fixed place"}));
+  EXPECT_EQ(
+      FieldProblems("{ name = \"T\", type = \"text\" },\n{ name = \"A\", at = 0, overlay = true, "
+                    "type = \"struct\", switch = \"T\", cases = { x = \"s\" } }",
+                    s),
+      (Lines{"9:1 all.A: T has no size, or no fixed place"}));
+}
+
 TEST(LayoutMistakes, OfParams) {
   const std::string_view s =
       "[struct.s]\nparams = [\"n\"]\nfields = [{ name = \"X\", count = \"n\" }]\n";

@@ -12,6 +12,8 @@
 
 #include "readers/cli/console.h"
 #include "readers/cli/import_files.h"
+#include "readers/cli/output_text.h"
+#include "readers/import/formats.h"
 #include "readers/report/kernel_log.h"
 #include "vmcoredd/base/byte_source.h"
 
@@ -25,7 +27,7 @@ constexpr size_t kHead = 4096;
 constexpr uint64_t kMaxLog = 64 * 1024 * 1024;  // the end of a larger one is read
 constexpr size_t kMaxFolder = 4096;             // entries
 
-enum class Kind { kVmcore, kLog, kSaved };
+enum class Kind { kVmcore, kLog, kSaved, kUnknown };
 
 bool IsText(std::string_view head) {
   return !head.empty() && std::all_of(head.begin(), head.end(), [](char c) {
@@ -33,14 +35,27 @@ bool IsText(std::string_view head) {
   });
 }
 
-Kind KindOf(const std::string& path) {
+// The beginning of a file; empty when it cannot be read.
+std::string HeadOf(const std::string& path) {
   auto file = path == "-" ? Fail(ErrorCode::kIo, "") : FileSource::Open(path);
-  if (!file) return Kind::kVmcore;  // whose reader says what is wrong
+  if (!file) return {};
   std::string head(kHead, '\0');
   const auto got = (*file)->ReadAt(0, std::as_writable_bytes(std::span(head)));
   head.resize(got.value_or(0));
-  if (!IsText(head)) return Kind::kVmcore;
-  return LooksLikeKernelLog(head) ? Kind::kLog : Kind::kSaved;
+  return head;
+}
+
+Kind KindOf(const std::string& head) {
+  if (!IsText(head)) return Kind::kVmcore;  // whose reader says what is wrong
+  if (LooksLikeKernelLog(head)) return Kind::kLog;
+  const auto format = ChooseFormat(head, "");
+  return format || format.error().code() == ErrorCode::kInvalidArgument ? Kind::kSaved
+                                                                        : Kind::kUnknown;
+}
+
+// A health dump and a diagnosis look the same: most are dumps.
+std::string FormatFor(const std::string& head) {
+  return ChooseFormat(head, "") ? "" : "health-dump";
 }
 
 bool IsLogName(const std::string& name) {
@@ -71,12 +86,12 @@ class Collector {
   void Add(const std::string& path) {
     std::error_code error;
     if (path != "-" && fs::is_directory(path, error)) return AddFolder(path);
-    AddFile(path);
+    AddFile(path, true);
     const std::string name = fs::path(path).filename().string();
     if (path == "-" || !IsVmcoreName(name)) return;
     const fs::path folder = fs::path(path).parent_path();
     for (const std::string& other : Names(folder.empty() ? "." : folder)) {
-      if (IsArchiveName(other) || IsLogName(other)) AddFile((folder / other).string());
+      if (IsArchiveName(other) || IsLogName(other)) AddFile((folder / other).string(), false);
     }
   }
 
@@ -94,7 +109,7 @@ class Collector {
     for (const std::string& name : Names(folder)) {
       const bool text = name.ends_with(".txt") || name.ends_with(".json") || name.ends_with(".log");
       if (!IsArchiveName(name) && !IsLogName(name) && !IsVmcoreName(name) && !text) continue;
-      AddFile((folder / name).string());
+      AddFile((folder / name).string(), false);
       ++found;
     }
     if (found == 0) {
@@ -103,12 +118,21 @@ class Collector {
     }
   }
 
-  void AddFile(const std::string& path) {
+  void AddFile(const std::string& path, bool is_named) {
     if (!seen_.insert(path).second) return;
-    switch (KindOf(path)) {
+    const std::string head = HeadOf(path);
+    switch (KindOf(head)) {
       case Kind::kVmcore: vmcores_.push_back(path); break;
-      case Kind::kSaved: saved_.push_back(path); break;
+      case Kind::kSaved: saved_.emplace_back(path, FormatFor(head)); break;
       case Kind::kLog: AddLog(path); break;
+      case Kind::kUnknown:
+        if (is_named) {
+          console_.AddUnusable(path, Error(ErrorCode::kNotRecognised,
+                                           "no vmcore, archive, kernel log or saved output"));
+        } else {
+          console_.Note(PathText(path) + ": left out: a text of no kind that is known");
+        }
+        break;
     }
   }
 
@@ -131,9 +155,10 @@ class Collector {
     if (error || !::mkdtemp(folder.data())) {
       return console_.AddProblem(folder, Error::Io("no folder for imports", errno));
     }
-    for (const std::string& path : saved_) {
+    for (const auto& [path, format] : saved_) {
       ImportCommand command;
       command.files = {path};
+      command.format = format;
       command.archive = folder + "/imported.vmcoredd";
       command.force = true;
       const auto imported = ImportFiles(command, console_);
@@ -153,7 +178,8 @@ class Collector {
 
   Console& console_;
   std::set<std::string> seen_;
-  std::vector<std::string> vmcores_, saved_;
+  std::vector<std::string> vmcores_;
+  std::vector<std::pair<std::string, std::string>> saved_;  // and their format
   std::vector<ReportLog> logs_;
 };
 

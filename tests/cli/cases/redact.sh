@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What must not leave the house is taken out, and said.
+given vmcoredd-collect
+vmcoredd-collect capture --deadline-ms 30000 --sysroot "$SOURCE/tests/golden/sysfs-qemu" --spool spool 2> /dev/null
+vmcoredd-collect save --spool spool --output a.vmcoredd 2> /dev/null
+vmcoredd redact a.vmcoredd -s 'e1000e*' -s 'nvme*' -o r.vmcoredd
+vmcoredd verify r.vmcoredd | tail -n 1
+echo "-- the MAC address of the NIC is nowhere"
+grep -c -a -P '\x52\x54\x00\x12\x34\x56' a.vmcoredd
+expect 1 grep -c -a -P '\x52\x54\x00\x12\x34\x56' r.vmcoredd
+vmcoredd decode r.vmcoredd --all -s '*_state' | grep 'RA\[0\]' || true
+echo "-- kept, dropped, tried"
+vmcoredd redact a.vmcoredd -n -s 'e1000e*' --keep mac
+vmcoredd redact a.vmcoredd -n -s 'e1000e*' -s 'nvme*' --drop 'e1000e*_registers' --json | python3 -c '
+import json, sys
+report = json.load(sys.stdin)
+for dump in report["dumps"]: print(dump["name"], dump.get("dropped"), dump.get("mac"), dump["blanked_bytes"])'
+echo "-- what no layout describes stays only when told"
+printf 'unknown' > raw
+vmcoredd pack --file thing=raw -o t.vmcoredd
+expect 1 vmcoredd redact t.vmcoredd -o u.vmcoredd
+vmcoredd redact t.vmcoredd -o u.vmcoredd --keep-unknown
+vmcoredd extract u.vmcoredd -s 0 -O
+echo
+echo "-- where to?"
+expect 2 vmcoredd redact a.vmcoredd

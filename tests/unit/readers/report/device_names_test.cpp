@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "readers/report/device_names.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace vmcoredd {
+namespace {
+
+TEST(DeviceOfTest, IsWhatTheManifestSays) {
+  const Properties both = {{"bus", "pci"}, {"address", "0000:01:00.0"}};
+  EXPECT_EQ(DeviceOf(both, "x"), DeviceName("pci", "0000:01:00.0"));
+  EXPECT_EQ(DeviceOf({{"address", "0000:01:00.0"}}, "x"), DeviceName("pci", "0000:01:00.0"));
+  EXPECT_EQ(DeviceOf({{"bus", "netdevsim"}, {"address", "netdevsim10"}}, "x"),
+            DeviceName("netdevsim", "netdevsim10"));
+}
+
+TEST(DeviceOfTest, IsWhatTheNameSaysWithoutAManifest) {
+  EXPECT_EQ(DeviceOf({}, "cxgb4_0000:82:00.4"), DeviceName("pci", "0000:82:00.4"));
+  EXPECT_EQ(DeviceOf({}, "pci_10000:e1:00.0_msix"), DeviceName("pci", "10000:e1:00.0"));
+  EXPECT_EQ(DeviceOf({}, "sim_netdevsim10_dummy"), DeviceName("", "netdevsim10"));
+  EXPECT_EQ(DeviceOf({}, "blob"), DeviceName("", "blob"));
+  EXPECT_EQ(DeviceOf({}, ""), DeviceName("", ""));
+}
+
+TEST(PciAddressTest, IsFoundOnlyWhole) {
+  EXPECT_EQ(FindPciAddress("pcieport 0000:00:04.0: AER"), "0000:00:04.0");
+  EXPECT_EQ(FindPciAddress("[0000:00:04.0]"), "0000:00:04.0");
+  for (const char* const none : {"", "0000:00:04", "000:00:04.0", "0000:00:04.8", "0000:0g:04.0",
+                                 "x0000:00:04.0a", "a:0000:00:04.00"}) {
+    EXPECT_FALSE(FindPciAddress(none).has_value()) << none;
+  }
+  EXPECT_FALSE(ParsePciAddress("0000:00:04.0 "));
+  const auto address = ParsePciAddress("0001:a2:1f.7");
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->domain, 1u);
+  EXPECT_EQ(address->bus, 0xa2);
+  EXPECT_EQ(address->slot, 0x1f);
+  EXPECT_EQ(address->function, 7);
+}
+
+TEST(MergeIdentityTest, TheCrashWinsOverTheBaseline) {
+  ReportDevice device;
+  MergeIdentity(device, {{"driver", "mlx5_core"}, {"running.fw", "16"}, {"region", "x"}}, true);
+  MergeIdentity(device, {{"driver", "new"}, {"vendor", "15b3"}}, false);
+  MergeIdentity(device, {{"driver", "old"}, {"serial", "1"}}, true);
+  EXPECT_EQ(PropertyOf(device.identity, "driver"), "new");
+  EXPECT_EQ(PropertyOf(device.identity, "running.fw"), "16");
+  EXPECT_EQ(PropertyOf(device.identity, "serial"), "1");
+  EXPECT_EQ(PropertyOf(device.identity, "region"), "");
+}
+
+TEST(UtcTextTest, IsTheInverseOfSecondsOf) {
+  EXPECT_EQ(UtcText(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(SecondsOf(UtcText(1795936924)), 1795936924);
+  EXPECT_EQ(UtcText(-1), "");
+  EXPECT_EQ(UtcText(int64_t{1} << 60), "");
+  EXPECT_FALSE(SecondsOf("").has_value());
+  EXPECT_FALSE(SecondsOf("yesterday, at about three").has_value());
+}
+
+}  // namespace
+}  // namespace vmcoredd

@@ -7,6 +7,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/fragment.h"
+#include "readers/cli/json_errors.h"
 #include "readers/cli/layouts.h"
 #include "readers/cli/new_archive.h"
 #include "readers/cli/output_text.h"
@@ -152,15 +153,7 @@ void PrintJson(const RedactCommand& command, const std::vector<Done>& done, Cons
     json.EndObject();
   }
   json.EndArray();
-  json.Name("errors");
-  json.BeginArray();
-  for (const Problem& problem : console.problems()) {
-    json.BeginObject();
-    json.Name("file", PathText(problem.file));
-    json.Name("message", problem.error.ToString());
-    json.EndObject();
-  }
-  json.EndArray();
+  WriteErrors(json, console.problems());
   json.EndObject();
   console.Print("\n");
 }

@@ -4,6 +4,7 @@
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
 #include "readers/cli/interrupt.h"
+#include "readers/cli/json_errors.h"
 #include "readers/cli/layouts.h"
 #include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_text.h"
@@ -17,18 +18,24 @@ namespace vmcoredd::cli {
 
 namespace {
 
-void Write(const ReportCommand& command, const MachineReport& report, const TextSink& out) {
+void Write(const ReportCommand& command,
+           const MachineReport& report,
+           const std::vector<Problem>& problems,
+           const TextSink& out) {
   JsonStream json(out, false);
   switch (command.form) {
     case ReportCommand::Form::kText:
       out(command.timeline ? TimelineText(report) : ReportText(report));
       break;
     case ReportCommand::Form::kJson:
+      json.BeginObject();
       if (command.timeline) {
         WriteTimeline(json, report);
       } else {
         WriteReport(json, report, true);
       }
+      WriteErrors(json, problems);
+      json.EndObject();
       out("\n");
       break;
     case ReportCommand::Form::kHtml: WriteReportHtml(report, out); break;
@@ -36,14 +43,16 @@ void Write(const ReportCommand& command, const MachineReport& report, const Text
 }
 
 // Complete under its name, or not there.
-Result<void> WriteFile(const ReportCommand& command, const MachineReport& report) {
+Result<void> WriteFile(const ReportCommand& command,
+                       const MachineReport& report,
+                       const std::vector<Problem>& problems) {
   auto file =
       VMCOREDD_TRY(OutputFile::Create(command.output, command.force ? OutputFile::Existing::kReplace
                                                                     : OutputFile::Existing::kFail));
   const PartialFileGuard guard(command.output);
   Result<void> status;
   std::string buffer;
-  Write(command, report, [&](std::string_view text) {
+  Write(command, report, problems, [&](std::string_view text) {
     buffer += text;
     if (buffer.size() < 1024 * 1024 || !status) return;
     status = file.Write(std::as_bytes(std::span(buffer)));
@@ -68,7 +77,8 @@ void Run(const ReportCommand& command, Console& console) {
     }
   }
   const ReportInputs inputs = OpenReportInputs(files, console);
-  if (inputs.inputs.empty() && inputs.logs.empty()) return;
+  const bool is_empty = inputs.inputs.empty() && inputs.logs.empty();
+  if (is_empty && command.form != ReportCommand::Form::kJson) return;
   std::vector<ReportInput> given;
   for (const Input& input : inputs.inputs) {
     given.push_back({input.file(), input.reader.get(), &input.table, false});
@@ -91,8 +101,9 @@ void Run(const ReportCommand& command, Console& console) {
     report.problems.push_back(problem.file + ": " + problem.error.ToString());
   }
   if (command.output.empty() || command.output == "-") {
-    Write(command, report, [&console](std::string_view text) { console.Print(text); });
-  } else if (const auto written = WriteFile(command, report); !written) {
+    Write(command, report, console.problems(),
+          [&console](std::string_view text) { console.Print(text); });
+  } else if (const auto written = WriteFile(command, report, console.problems()); !written) {
     console.AddProblem(command.output, written.error());
   }
   for (const ReportFinding& found : report.findings) {

@@ -177,7 +177,6 @@ void WriteReportDump(JsonStream& json, const MachineReport& report, const Report
 }
 
 void WriteReport(JsonStream& json, const MachineReport& report, bool with_fields) {
-  json.BeginObject();
   json.Name("schema", "vmcoredd-report/1");
   Optional(json, "nodename", report.nodename);
   Optional(json, "release", report.release);
@@ -216,12 +215,9 @@ void WriteReport(JsonStream& json, const MachineReport& report, bool with_fields
     json.EndObject();
   }
   json.EndArray();
-  Texts(json, "problems", report.problems);
-  json.EndObject();
 }
 
 void WriteTimeline(JsonStream& json, const MachineReport& report) {
-  json.BeginObject();
   json.Name("schema", "vmcoredd-timeline/1");
   json.Name("events");
   json.BeginArray();
@@ -236,7 +232,6 @@ void WriteTimeline(JsonStream& json, const MachineReport& report) {
     json.EndObject();
   }
   json.EndArray();
-  json.EndObject();
 }
 
 }  // namespace vmcoredd

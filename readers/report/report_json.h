@@ -7,14 +7,14 @@
 
 namespace vmcoredd {
 
-// The whole report (vmcoredd-report/1; the manual page is the contract). With `with_fields`
-// also what every dump says; without, the overview only.
+// The whole report (vmcoredd-report/1; the manual page is the contract), as members of an object
+// that is open. With `with_fields` also what every dump says; without, the overview only.
 void WriteReport(JsonStream& json, const MachineReport& report, bool with_fields);
 
 // Members of one dump: fields, remarks, differences. In an object that is open.
 void WriteReportDump(JsonStream& json, const MachineReport& report, const ReportDump& dump);
 
-// Only the events, in time (vmcoredd-timeline/1).
+// Only the events, in time (vmcoredd-timeline/1), likewise.
 void WriteTimeline(JsonStream& json, const MachineReport& report);
 
 }  // namespace vmcoredd

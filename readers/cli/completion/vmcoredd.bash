@@ -111,7 +111,8 @@ _vmcoredd() {
   COMPREPLY=()
   if ((last == 1)); then
     mapfile -t COMPREPLY < <(compgen -W \
-      "list info extract show export layout pack import attach detach verify unflatten \
+      "list info extract show decode diff report timeline redact export layout pack import \
+       attach detach verify unflatten \
        prepare record finalise doctor devlink health capture baseline watch \
        --help --version" -- "$cur")
     return
@@ -138,6 +139,12 @@ _vmcoredd() {
     decode) options="--select --layouts --layout --all --findings --json" ;;
     diff)
       options="--select --with --baseline --sysroot --layouts --layout --all --side-by-side --json"
+      ;;
+    report) options="--html --json --against --baseline --sysroot --layouts --output --force" ;;
+    timeline) options="--json --against --baseline --sysroot --layouts --output --force" ;;
+    redact)
+      options="--select --drop --keep --keep-unknown --dry-run --layouts --output --compress \
+        --force --json"
       ;;
     layout)
       options=
@@ -173,7 +180,7 @@ _vmcoredd() {
     *) return ;;
   esac
   case $prev in
-    -s | --select | --with)
+    -s | --select | --with | --drop)
       # What bash thinks of as the current word begins behind the last colon.
       local before=${cur%"${cur##*:}"}
       [[ $COMP_WORDBREAKS == *:* ]] || before=
@@ -205,7 +212,12 @@ _vmcoredd() {
       mapfile -t COMPREPLY < <(compgen -W "live baseline" -- "$cur")
       return
       ;;
-    --offset | --release | --timeout | --keep | --name | --netns) return ;;
+    --keep)
+      [[ $command == redact ]] &&
+        mapfile -t COMPREPLY < <(compgen -W "mac serial payload secret host" -- "$cur")
+      return
+      ;;
+    --offset | --release | --timeout | --name | --netns) return ;;
     --device | --driver | --region | --snapshot | --port | --reporter | --firmware | \
       --time | --source) return ;;
     --title | --peripheral | --base | --match-pci | --match-dump | --match-driver | \

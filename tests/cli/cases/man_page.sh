@@ -12,7 +12,7 @@ known() {
     [ "$option" = --help ] || grep -q -- "$option" text || echo "$option is not in $page"
   done
 }
-known "$SOURCE/readers/cli/vmcoredd.1" list info extract show export pack import attach detach verify unflatten capture baseline report decode diff "layout check" "layout list" "layout import"
+known "$SOURCE/readers/cli/vmcoredd.1" list info extract show export pack import attach detach verify unflatten capture baseline report timeline redact decode diff "layout check" "layout list" "layout import"
 known "$SOURCE/readers/cli/vmcoredd-setup.8" prepare record finalise doctor
 known "$SOURCE/readers/cli/devlink/vmcoredd-devlink.8" devlink
 # Its options are those of vmcoredd-devlink(8).

@@ -101,7 +101,10 @@ void WriteDumpRow(HtmlStream& html, const MachineReport& report, size_t index, b
   html.Element("td", is_own ? BaselineText(dump) : "shown beside the other");
 }
 
-void WriteDumps(HtmlStream& html, const MachineReport& report, const ReportDevice& device) {
+void WriteDumps(HtmlStream& html,
+                const MachineReport& report,
+                const ReportDevice& device,
+                size_t count) {
   if (device.dumps.empty()) {
     html.Element("p", "Nothing of it was captured.");
     return;
@@ -110,14 +113,17 @@ void WriteDumps(HtmlStream& html, const MachineReport& report, const ReportDevic
                                             "What", "Fields",   "Differs from the baseline"};
   html.Element("h3", "Dumps");
   const std::vector<bool> own = DumpsOfPage(report);
+  if (count < device.dumps.size()) {
+    html.Element("p", fmt::format("{} of {} are in this page.", count, device.dumps.size()));
+  }
   const HtmlScope box(html, "div", {{"class", "scroll"}, {"tabindex", "0"}});
   const HtmlScope table(html, "table", {{"class", "dumps"}});
   html.Own("<thead><tr>");
   for (const char* const column : columns) html.Element("th", column, {{"scope", "col"}});
   html.Own("</tr></thead>");
-  for (const size_t index : device.dumps) {
-    WriteDumpRow(html, report, index, own[index]);
-    WriteMessages(html, report.dumps[index]);
+  for (size_t i = 0; i < count; ++i) {
+    WriteDumpRow(html, report, device.dumps[i], own[device.dumps[i]]);
+    WriteMessages(html, report.dumps[device.dumps[i]]);
   }
 }
 
@@ -185,10 +191,10 @@ void WriteRest(HtmlStream& html, const MachineReport& report, const ReportDevice
 
 }  // namespace
 
-void WriteDevicePart(HtmlStream& html, const MachineReport& report, size_t index) {
-  const ReportDevice& device = report.devices[index];
+void WriteDevicePart(HtmlStream& html, const MachineReport& report, const PageDevice& part) {
+  const ReportDevice& device = report.devices[part.device];
   const HtmlScope section(html, "section",
-                          {{"class", "device"}, {"id", fmt::format("device-{}", index)}});
+                          {{"class", "device"}, {"id", fmt::format("device-{}", part.device)}});
   {
     const HtmlScope head(html, "h2", {{"tabindex", "-1"}});
     html.Text(device.Name());
@@ -203,9 +209,8 @@ void WriteDevicePart(HtmlStream& html, const MachineReport& report, size_t index
   }
   WriteFindingList(html, report, device);
   WriteIdentity(html, report, device);
-  WriteDumps(html, report, device);
-  html.Own("<div class=\"place\"></div>");  // of an open dump
-  for (const size_t dump : device.dumps) WriteChangedFields(html, report, dump);
+  WriteDumps(html, report, device, part.dumps);
+  for (size_t i = 0; i < part.dumps; ++i) WriteChangedFields(html, report, device.dumps[i]);
   WriteRest(html, report, device);
 }
 

@@ -19,6 +19,7 @@ constexpr size_t kMaxShown = 2;      // of a group, with what they go by
 constexpr size_t kMaxMembers = 100;  // of a group, by name
 constexpr size_t kMaxEvidence = 20;  // of a finding
 constexpr size_t kMaxOpen = 3;       // of a card, before the others are folded
+constexpr size_t kMaxGroups = 40;    // of a card
 
 // Findings that say the same, of one device or of several: the first stands for all.
 struct Group {
@@ -90,7 +91,11 @@ class Writer {
     html_.Element("summary", fmt::format("{} more of {}", card.groups.size() - open,
                                          card.groups[0].devices.size() == 1 ? "this device"
                                                                             : "these devices"));
-    for (; open < card.groups.size(); ++open) WriteGroup(card.groups[open]);
+    for (; open < std::min(card.groups.size(), kMaxGroups); ++open) WriteGroup(card.groups[open]);
+    if (open < card.groups.size()) {
+      html_.Element("p", fmt::format("and {} more: vmcoredd report as text has them",
+                                     card.groups.size() - open));
+    }
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "readers/report/report_text.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
@@ -82,6 +83,18 @@ std::string DeviceTitle(const ReportDevice& device) {
     text += (text.empty() ? "" : ", ") + ("vendor " + vendor) + " device " + property("device");
   }
   return text;
+}
+
+std::vector<PageDevice> DevicesOfPage(const MachineReport& report) {
+  std::vector<PageDevice> parts;
+  size_t left = kMaxPageDumps;
+  for (const size_t device : DevicesByVerdict(report)) {
+    if (parts.size() == kMaxPageDevices) break;
+    const size_t dumps = std::min({report.devices[device].dumps.size(), kMaxDumpsOfDevice, left});
+    left -= dumps;
+    parts.push_back({device, dumps});
+  }
+  return parts;
 }
 
 std::vector<bool> DumpsOfPage(const MachineReport& report) {

@@ -18,16 +18,26 @@ namespace vmcoredd {
 // Arbitrary, above what anybody reads; what is above is counted.
 inline constexpr size_t kMaxPageFindings = 300;
 inline constexpr size_t kMaxPageDevices = 1000;
-inline constexpr size_t kMaxPageEvents = 60;   // the last ones: a script shows the others
-inline constexpr size_t kMaxPageChanges = 10;  // of one dump, until it is opened
-inline constexpr size_t kMaxPageRows = 300;    // of other tables
+inline constexpr size_t kMaxPageDumps = 3000;     // of all devices
+inline constexpr size_t kMaxDumpsOfDevice = 300;  // of one
+inline constexpr size_t kMaxPageEvents = 60;      // the last ones: a script shows the others
+inline constexpr size_t kMaxPageChanges = 10;     // of one dump, until it is opened
+inline constexpr size_t kMaxPageRows = 300;       // of other tables
 
 void WriteFindings(HtmlStream& html, const MachineReport& report);
 // What machine, when; then findings, devices, what differs, what happened, what is not there.
 void WriteOverview(HtmlStream& html, const MachineReport& report);
 void WriteDeviceList(HtmlStream& html, const MachineReport& report);
 void WriteDeviceTree(HtmlStream& html, const MachineReport& report);
-void WriteDevicePart(HtmlStream& html, const MachineReport& report, size_t device);
+
+// A device that has a part, and how many of its dumps are in it.
+struct PageDevice {
+  size_t device = 0;
+  size_t dumps = 0;
+};
+// The worst first.
+std::vector<PageDevice> DevicesOfPage(const MachineReport& report);
+void WriteDevicePart(HtmlStream& html, const MachineReport& report, const PageDevice& part);
 // Rows of a table.
 void WriteEventRow(HtmlStream& html, const MachineReport& report, const ReportEvent& event);
 

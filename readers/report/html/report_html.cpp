@@ -11,18 +11,10 @@
 #include "readers/report/html/html_stream.h"
 #include "readers/report/html/page_files.h"
 #include "readers/report/html/page_parts.h"
-#include "readers/report/report_text.h"
 
 namespace vmcoredd {
 
 namespace {
-
-// The devices that have a part, the worst first.
-std::vector<size_t> DevicesOfPage(const MachineReport& report) {
-  std::vector<size_t> order = DevicesByVerdict(report);
-  if (order.size() > kMaxPageDevices) order.resize(kMaxPageDevices);
-  return order;
-}
 
 // The dumps that are packed, in the order in which they get their share of the page: those of
 // devices in trouble, of these those that findings are about, of these those that differ.
@@ -33,9 +25,10 @@ std::vector<size_t> DumpsByNeed(const MachineReport& report) {
     if (found.dump && found.finding.severity >= Severity::kWarning) ++findings[*found.dump];
   }
   std::vector<size_t> order;
-  for (const size_t device : DevicesOfPage(report)) {
-    for (const size_t dump : report.devices[device].dumps) {
-      if (own[dump]) order.push_back(dump);
+  for (const PageDevice& part : DevicesOfPage(report)) {
+    const std::vector<size_t>& dumps = report.devices[part.device].dumps;
+    for (size_t i = 0; i < part.dumps; ++i) {
+      if (own[dumps[i]]) order.push_back(dumps[i]);
     }
   }
   const auto need = [&](size_t index) {
@@ -55,7 +48,7 @@ void WriteBlock(HtmlStream& html,
   // A type that no browser knows: neither run nor shown. base64 holds nothing that ends it.
   html.Own("<script type=\"application/octet-stream\" id=\"" + id + '"');
   for (const auto& [name, value] : attributes) {
-    html.Own(fmt::format(" {}=\"{}\"", name, HtmlText(value, 100'000)));
+    html.Own(fmt::format(" {}=\"{}\"", name, HtmlText(value, 1'000'000)));
   }
   html.Own(">");
   html.Own(packed);
@@ -104,7 +97,7 @@ void WriteByteBlocks(HtmlStream& html,
 
 void WriteContent(HtmlStream& html, const MachineReport& report) {
   WriteOverview(html, report);
-  for (const size_t device : DevicesOfPage(report)) WriteDevicePart(html, report, device);
+  for (const PageDevice& part : DevicesOfPage(report)) WriteDevicePart(html, report, part);
 }
 
 void WriteBlocks(HtmlStream& html, const MachineReport& report) {

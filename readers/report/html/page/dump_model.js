@@ -162,11 +162,11 @@ class DumpModel {
       const range = this.rangeOf(i);
       if (!range) continue;
       if (range.size > 4096) {
-        this.long.push(i);
+        if (this.long.length < 256) this.long.push(i);
         continue;
       }
-      const last = (range.at + range.size - 1) >>> 4;
-      for (let line = range.at >>> 4; line <= last; ++line) {
+      const last = Math.floor((range.at + range.size - 1) / 16);
+      for (let line = Math.floor(range.at / 16); line <= last; ++line) {
         if (!this.byRow.has(line)) this.byRow.set(line, []);
         this.byRow.get(line).push(i);
       }
@@ -176,7 +176,7 @@ class DumpModel {
   // The smallest field that a byte is of; -1: none.
   fieldAt(at) {
     let best = -1;
-    for (const row of [...(this.byRow.get(at >>> 4) || []), ...this.long]) {
+    for (const row of [...(this.byRow.get(Math.floor(at / 16)) || []), ...this.long]) {
       if (at < this.at[row] || at >= this.at[row] + this.size[row]) continue;
       if (best < 0 || this.size[row] < this.size[best]) best = row;
     }

@@ -190,6 +190,21 @@ TEST(ReportHtmlTest, MoreDevicesThanAPageHasAreCounted) {
   EXPECT_EQ(Count(page, "<section class=\"device\""), kMaxPageDevices);
 }
 
+TEST(ReportHtmlTest, MoreDumpsThanAPageHasAreCounted) {
+  MachineReport report;
+  report.sources.emplace_back();
+  report.devices.resize(2);
+  report.dumps.resize(kMaxDumpsOfDevice + 5);
+  for (size_t i = 0; i < report.dumps.size(); ++i) report.devices[0].dumps.push_back(i);
+  report.devices[1].dumps = {0};
+  const std::string page = PageOf(report);
+  EXPECT_THAT(page, HasSubstr("300 of 305 are in this page"));
+  EXPECT_EQ(Count(page, "<tr id=\"dump-"), kMaxDumpsOfDevice + 1);
+  // What has no row has no block.
+  EXPECT_THAT(page, HasSubstr("id=\"fields-299\""));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"fields-300\"")));
+}
+
 TEST(PackFieldsTest, StringsAreEscapedText) {
   const std::string json = Unpacked(PackFields(Hostile(), 0, true));
   EXPECT_THAT(json, HasSubstr("\"shown\":[\"</script>"));  // base64 hides it from the page

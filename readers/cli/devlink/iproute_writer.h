@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "readers/report/json_stream.h"
 #include "readers/cli/devlink/line_text.h"
+#include "readers/report/json_stream.h"
 
 namespace vmcoredd::devlink_cli {
 

@@ -29,7 +29,7 @@ class Decoding {
     context_.layout = command.layouts.layout;
   }
 
-  void Run(std::vector<SelectedDump> dumps) {
+  void Run(const std::vector<SelectedDump>& dumps) {
     if (command_.json) BeginJson();
     bool first = true;
     for (const SelectedDump& selected : dumps) {

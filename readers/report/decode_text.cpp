@@ -14,6 +14,7 @@ namespace vmcoredd {
 namespace {
 
 constexpr size_t kMaxText = 512;    // of a text field, on one line
+constexpr size_t kMaxLines = 4096;  // bytes of one with several lines; the engine gives no more
 constexpr size_t kShownBytes = 16;  // of a field of bytes
 constexpr size_t kMaxFindings = 1000;
 
@@ -146,7 +147,24 @@ void DecodeTextSink::OnField(const Field& field) {
     return;
   }
   line.text = field.spec ? Capped(field.spec->text, kMaxText) : std::string();
+  const bool is_lines = field.type == FieldType::kText && field.state == FieldState::kRead &&
+                        field.meaning.find('\n') != field.meaning.npos;
+  if (is_lines) line.rest = fmt::format("{} bytes of text", field.size);
   Put(std::move(line));
+  if (is_lines) PutLines(field.meaning, field.size);
+}
+
+// A text of several lines, as they are.
+void DecodeTextSink::PutLines(std::string_view text, uint64_t size) {
+  Flush();
+  const bool is_cut = text.size() < size && text.size() >= kMaxLines;
+  text = text.substr(0, kMaxLines);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    out_(fmt::format("{:>{}}| {}\n", "", 14 + 2 * depth_, Capped(text.substr(0, end), kMaxText)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (is_cut) out_(fmt::format("{:>{}}| ...\n", "", 14 + 2 * depth_));
 }
 
 void DecodeTextSink::Put(Line line) {

@@ -52,6 +52,7 @@ class DecodeTextSink final : public DecodeSink {
     std::string last;  // of a run of equal elements: the last index
   };
   void Put(Line line);
+  void PutLines(std::string_view text, uint64_t size);
   void Flush();
   const std::vector<Finding>& Sorted();  // the worst first
 

@@ -39,14 +39,23 @@ class PrivateFields final : public DecodeSink {
  public:
   explicit PrivateFields(const RedactionPolicy& policy) : policy_(policy) {}
 
-  bool BeginGroup(const Group&) override { return true; }
-  void EndGroup() override {}
+  bool BeginGroup(const Group& group) override {
+    groups_.emplace_back(group.path);
+    return true;
+  }
+  void EndGroup() override {
+    // The window that the group was about is still there, but not for long.
+    for (auto& [key, coded] : coded_) {
+      if (key.first == groups_.back()) KnowZeros(coded);
+    }
+    groups_.pop_back();
+  }
 
   void OnField(const Field& field) override {
     if (field.state == FieldState::kMissing) is_whole = false;
     if (field.bit_width == 0) {
       KnowHeaders(*field.window);
-      ToDump(*field.window, field.offset, field.size, known);
+      Know(*field.window, field.offset, field.size, field.source);
     }
     if (!policy_.classes.contains(field.privacy)) return;
     ++counts[std::string(PrivacyName(field.privacy))];
@@ -57,6 +66,20 @@ class PrivateFields final : public DecodeSink {
   }
   void OnFinding(Finding) override {}
 
+  // At the end: of what was compressed, the pieces that fields describe as a whole.
+  void Finish() {
+    for (auto& [key, coded] : coded_) {
+      Sort(coded.covered, 0);
+      for (const auto& [piece, places] : coded.pieces) {
+        const bool is_known = std::any_of(
+            coded.covered.begin(), coded.covered.end(), [&piece = piece](const ByteRange& range) {
+              return range.offset <= piece.at && piece.at + piece.size <= range.offset + range.size;
+            });
+        if (is_known) known.insert(known.end(), places.begin(), places.end());
+      }
+    }
+  }
+
   std::vector<ByteRange> found;  // private
   std::vector<ByteRange> known;  // that a layout describes
   std::map<std::string, uint64_t> counts;
@@ -64,6 +87,41 @@ class PrivateFields final : public DecodeSink {
 
  private:
   static constexpr size_t kMaxRanges = 2'000'000;
+
+  // A field describes these bytes. In compressed data that is not enough for the piece that they
+  // are in: what else is in it would leave with them.
+  void Know(const WindowInfo& window, uint64_t offset, uint64_t size, ByteWindow* source) {
+    if (!window.outer) {
+      ToDump(window, offset, size, known);
+      return;
+    }
+    if (window.is_coded) {
+      const uint64_t at = window.pieces.empty() ? 0 : window.pieces.front().stored_at;
+      const auto [coded, is_new] = coded_.try_emplace({window.path, at});
+      if (is_new) {
+        for (const WindowPiece& piece : window.pieces) {
+          std::vector<ByteRange> places;
+          ToDump(*window.outer, piece.stored_at, piece.stored_size, places);
+          coded->second.pieces.emplace_back(piece, std::move(places));
+        }
+      }
+      coded->second.source = source;
+      std::vector<ByteRange>& covered = coded->second.covered;
+      if (!covered.empty() && covered.back().offset + covered.back().size == offset) {
+        covered.back().size += size;
+      } else {
+        covered.push_back({offset, size});
+      }
+      return;
+    }
+    for (const WindowPiece& piece : window.pieces) {
+      const uint64_t from = std::max(offset, piece.at);
+      const uint64_t end = std::min(offset + size, piece.at + piece.size);
+      if (from < end) {
+        Know(*window.outer, piece.stored_at + (from - piece.at), end - from, nullptr);
+      }
+    }
+  }
 
   // What says where pieces end: without it those behind are lost, too.
   void KnowHeaders(const WindowInfo& window) {
@@ -107,7 +165,46 @@ class PrivateFields final : public DecodeSink {
     return good;
   }
 
+  // A window of compressed pieces: which there are, where in the dump, and what of the window
+  // fields describe.
+  struct Coded {
+    std::vector<std::pair<WindowPiece, std::vector<ByteRange>>> pieces;
+    std::vector<ByteRange> covered;
+    ByteWindow* source = nullptr;  // while it is decoded
+  };
+
+  // Between what fields describe: zeros are not worth a word in a layout, and tell nothing.
+  static void KnowZeros(Coded& coded) {
+    ByteWindow* const source = std::exchange(coded.source, nullptr);
+    if (!source) return;
+    Sort(coded.covered, 0);
+    std::vector<ByteRange> zeros;
+    uint64_t at = 0;
+    for (size_t i = 0; i <= coded.covered.size(); ++i) {
+      const uint64_t end = i < coded.covered.size() ? coded.covered[i].offset : source->size();
+      if (at < end && AllZero(*source, at, end)) zeros.push_back({at, end - at});
+      if (i < coded.covered.size()) at = end + coded.covered[i].size;
+    }
+    coded.covered.insert(coded.covered.end(), zeros.begin(), zeros.end());
+  }
+
+  static bool AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
+    std::array<std::byte, 4096> bytes;
+    while (at < end) {
+      const auto out = std::span(bytes).first(std::min<uint64_t>(bytes.size(), end - at));
+      const auto answer = window.Read(at, out);
+      if (answer.size < out.size()) return false;
+      if (std::any_of(out.begin(), out.end(), [](std::byte b) { return b != std::byte{0}; })) {
+        return false;
+      }
+      at += out.size();
+    }
+    return true;
+  }
+
   const RedactionPolicy& policy_;
+  std::map<std::pair<std::string, uint64_t>, Coded> coded_;
+  std::vector<std::string> groups_;  // paths of those that are open
   std::pair<const WindowInfo*, uint64_t> last_headers_;
 };
 
@@ -158,6 +255,7 @@ Result<DumpRedaction> PlanRedaction(VmcoreReader& reader,
   DumpRedaction out;
   PrivateFields fields(policy);
   const DumpDecoding decoded = VMCOREDD_TRY(DecodeDump(reader, dump, context, fields));
+  fields.Finish();
   out.layout = decoded.layout;
   if (!out.layout) {
     if (!policy.keep_unknown) out.dropped = "no layout says what is in it";

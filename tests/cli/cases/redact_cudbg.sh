@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Of compressed data what is private goes with all of its chunk, and what no layout describes
-# where that is a whole chunk. Chunks around it, and the headers, stay: registers and the
-# firmware's log are what a vendor asks for.
+# Of compressed data what is private goes with all of its chunk, and so do chunks that fields do
+# not describe as a whole, but for zeros: registers without a name can hold anything. Chunks
+# around them, and the headers, stay.
 make dump <<'EOF'
 archive
-dump name=cxgb4_0000:82:00.4 data="cudbg: chunk=8K chip=0x51 dev_log=log:2 reg_dump=set:332K;0x30b8=0x40000000 vpd_data=text:PT01234567\x00+zero:14+text:110-1160-50\x00+zero:35+set:16 edc0=noise:20000 cctrl=set:1024;0,2=7"
+dump name=cxgb4_0000:82:00.4 data="cudbg: chunk=8K chip=0x51 dev_log=log:2 reg_dump=set:332K;0x30b8=0x40000000;0x20004=0x12345678 vpd_data=text:PT01234567\x00+zero:14+text:110-1160-50\x00+zero:35+set:16 edc0=noise:20000 cctrl=set:1024;0,2=7"
 manifest
 EOF
 vmcoredd redact dump -o clean

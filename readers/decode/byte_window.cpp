@@ -69,8 +69,8 @@ ByteWindow::Answer ByteWindow::Read(uint64_t offset, std::span<std::byte> out) {
   }
   if (out.size() > kCacheBytes) {
     auto got = source_.ReadAt(offset, out);
+    answer.size = got.value_or(0);
     if (!got) answer.error = std::move(got).error();
-    answer.size = got ? *got : 0;
   } else {
     const bool cached = offset >= cache_at_ && offset - cache_at_ <= cache_.size() &&
                         cache_.size() - (offset - cache_at_) >= out.size();

@@ -79,7 +79,7 @@ class FmsgFields final : public devlink::FmsgHandler {
       ShowBinary(binary_);
       return {};
     }
-    Level level = std::move(levels_.back());
+    Level level = levels_.back();
     levels_.pop_back();
     path_.resize(level.path_size);
     if (level.shown && levels_.size() > 0) sink_.EndGroup();

@@ -2,7 +2,6 @@
 #include "readers/decode/layout_slots.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "vmcoredd/base/text.h"
 
@@ -103,7 +102,7 @@ std::optional<uint32_t> SlotFinder::Find(Structure& structure,
   }
   binding.slot = structure.slot_count++;
   structure.slots.emplace(name, binding.slot);
-  field->bindings.push_back(std::move(binding));
+  field->bindings.push_back(binding);
   return field->bindings.back().slot;
 }
 

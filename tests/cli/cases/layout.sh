@@ -43,7 +43,8 @@ expect 1 vmcoredd layout check linked.toml bad.toml l/good.toml
 expect 1 vmcoredd layout check nowhere.toml
 expect 2 vmcoredd layout check
 expect 2 vmcoredd layout
-vmcoredd layout list --layouts l | grep -A1 '^test-'
+# The columns are as wide as the tree's longest name.
+vmcoredd layout list --layouts l | grep -A1 '^test-' | tr -s ' '
 vmcoredd layout list --layouts l --json | python3 -c '
 import json, sys
 top = json.load(sys.stdin)

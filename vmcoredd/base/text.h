@@ -20,6 +20,11 @@ std::string EscapeBytes(std::string_view bytes);
 // \xNN, or a byte that EscapeBytes would have escaped.
 std::optional<std::string> UnescapeBytes(std::string_view text);
 
+// Bytes of the UTF-8 character at the beginning of a text that is not empty; 0: it is none.
+size_t Utf8Length(std::string_view text);
+// The same text where it is UTF-8; each byte that is not becomes \xNN.
+std::string ValidUtf8(std::string_view bytes);
+
 // Lower-case hexadecimal, two digits a byte, and back.
 std::string ToHex(std::span<const std::byte> bytes);
 std::optional<std::vector<std::byte>> FromHex(std::string_view text);

@@ -23,16 +23,6 @@ std::string Shown(std::string_view raw) {
   return text;
 }
 
-std::string_view ChangeName(FieldChange change) {
-  switch (change) {
-    case FieldChange::kValue: return "value";
-    case FieldChange::kOnlyFirst: return "only-first";
-    case FieldChange::kOnlySecond: return "only-second";
-    case FieldChange::kState: return "not-comparable";
-  }
-  return "";
-}
-
 bool IsQuiet(const FieldDiff& field) {
   return field.is_volatile || field.perturbed || field.change == FieldChange::kState;
 }
@@ -72,6 +62,16 @@ std::string Plural(uint64_t count, std::string_view what) {
 }
 
 }  // namespace
+
+std::string_view FieldChangeName(FieldChange change) {
+  switch (change) {
+    case FieldChange::kValue: return "value";
+    case FieldChange::kOnlyFirst: return "only-first";
+    case FieldChange::kOnlySecond: return "only-second";
+    case FieldChange::kState: return "not-comparable";
+  }
+  return "";
+}
 
 std::string DiffText(const DumpDiff& diff, const DiffTextOptions& options) {
   std::string text;
@@ -134,7 +134,7 @@ void WriteDiff(JsonStream& json, const DumpDiff& diff) {
   for (const FieldDiff& field : diff.fields) {
     json.BeginObject();
     json.Name("path", field.path);
-    json.Name("change", ChangeName(field.change));
+    json.Name("change", FieldChangeName(field.change));
     if (!field.window.empty()) json.Name("window", field.window);
     if (!field.first.empty()) {
       json.BigUint("first_offset", field.first_offset);

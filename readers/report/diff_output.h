@@ -3,6 +3,7 @@
 #define READERS_REPORT_DIFF_OUTPUT_H_
 
 #include <string>
+#include <string_view>
 
 #include "readers/report/dump_diff.h"
 #include "readers/report/json_stream.h"
@@ -17,6 +18,9 @@ struct DiffTextOptions {
 // What differs, a line a field, or two columns; then ranges of bytes, then what was not shown.
 // All that comes from a dump is escaped.
 std::string DiffText(const DumpDiff& diff, const DiffTextOptions& options);
+
+// "value", "only-first", ...
+std::string_view FieldChangeName(FieldChange change);
 
 // Members of an object that is open: "layout", "fields", "ranges", ... (vmcoredd-diff/1).
 void WriteDiff(JsonStream& json, const DumpDiff& diff);

@@ -61,7 +61,7 @@ set(CPACK_DEBIAN_VMCOREDD_DOC_PACKAGE_ARCHITECTURE all)
 set(CPACK_RPM_VMCOREDD_DOC_PACKAGE_ARCHITECTURE noarch)
 
 set(CPACK_DEBIAN_LIBVMCOREDD_DEV_PACKAGE_DEPENDS
-  "libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libmnl-dev, libpugixml-dev, libxxhash-dev, libzstd-dev, zlib1g-dev")
+  "libarchive-dev, libelf-dev, libexpected-dev, libfmt-dev, libmnl-dev, libpugixml-dev, libsqlite3-dev, libxxhash-dev, libzstd-dev, zlib1g-dev")
 # finalise: only where kdump saves by FTP.
 set(CPACK_DEBIAN_VMCOREDD_PACKAGE_SUGGESTS "curl")
 set(CPACK_RPM_VMCOREDD_PACKAGE_SUGGESTS "curl")

@@ -220,6 +220,7 @@ class Export {
 }  // namespace
 
 void Run(const ExportCommand& command, Console& console) {
+  if (command.format == "jsonl" || command.format == "sqlite") return ExportRows(command, console);
   if (command.format == "raw") {
     ExtractCommand extract;
     extract.files = command.files;

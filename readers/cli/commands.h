@@ -126,6 +126,9 @@ struct ExportCommand {
   std::vector<std::string> selectors;
   std::string output;  // a file or a folder, as the format has it
   bool force = false;
+  // Of jsonl and sqlite:
+  bool with_fields = true;
+  LayoutSelection layouts;
 };
 
 struct PackCommand {
@@ -291,6 +294,7 @@ void Run(const RedactCommand& command, Console& console);
 void Run(const LayoutCommand& command, Console& console);
 void ImportLayoutFile(const LayoutSource& source, Console& console);
 void Run(const ExportCommand& command, Console& console);
+void ExportRows(const ExportCommand& command, Console& console);
 void Run(const PackCommand& command, Console& console);
 void Run(const ImportCommand& command, Console& console);
 void Run(const AttachCommand& command, Console& console);

@@ -311,7 +311,10 @@ Command Complete(const CLI::App& sub, Parsed& parsed) {
     return parsed.diff;
   }
   if (name == "attach") return parsed.attach;
-  if (name == "export") return parsed.export_to;
+  if (name == "export") {
+    CheckExport(parsed.export_to);
+    return parsed.export_to;
+  }
   if (name == "import") return parsed.import;
   if (name == "detach") return parsed.detach;
   if (name == "unflatten") return parsed.unflatten;

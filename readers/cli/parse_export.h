@@ -14,9 +14,12 @@ struct ExportCommand;
 inline constexpr const char* kExportExamples =
     "  vmcoredd export lspci vmcore -o pci.txt && lspci -F pci.txt -vv\n"
     "  vmcoredd export sysfs vmcore -o tree/\n"
-    "  vmcoredd export mstdump vmcore -s 'mlx5_*_crspace' -o registers/";
+    "  vmcoredd export mstdump vmcore -s 'mlx5_*_crspace' -o registers/\n"
+    "  vmcoredd export sqlite /var/crash/202601021200 -o fleet.db";
 void AddExportFormat(CLI::App& app, ExportCommand& command);
 void AddExportOptions(CLI::App& app, ExportCommand& command);
+// What the parser cannot check by itself; throws.
+void CheckExport(const ExportCommand& command);
 
 }  // namespace vmcoredd::cli
 

@@ -98,6 +98,7 @@ class Collector {
   ReportInputs Finish() {
     ReportInputs out;
     out.inputs = OpenInputs(vmcores_, {}, console_);
+    out.first_imported = out.inputs.size();
     out.logs = std::move(logs_);
     if (!saved_.empty()) Import(out.inputs);
     return out;

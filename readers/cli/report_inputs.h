@@ -2,6 +2,7 @@
 #ifndef READERS_CLI_REPORT_INPUTS_H_
 #define READERS_CLI_REPORT_INPUTS_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class Console;
 // All that a report is made of, opened.
 struct ReportInputs {
   std::vector<Input> inputs;
+  size_t first_imported = 0;  // from here on: what was saved by other tools
   std::vector<ReportLog> logs;
 };
 

@@ -135,7 +135,7 @@ _vmcoredd() {
     info | verify) options="--json" ;;
     extract) options="--select --output --stdout --stored --force --json" ;;
     show) options="--select --offset --length --stored" ;;
-    export) options="--select --output --force" ;;
+    export) options="--select --output --force --no-fields --layouts" ;;
     decode) options="--select --layouts --layout --all --findings --json" ;;
     diff)
       options="--select --with --baseline --sysroot --layouts --layout --all --side-by-side --json"
@@ -241,7 +241,7 @@ _vmcoredd() {
     return
   fi
   if [[ $command == export && $last == 2 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "lspci sysfs mstdump devlink-json raw" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "lspci sysfs mstdump devlink-json raw jsonl sqlite" -- "$cur")
     return
   fi
   compopt -o filenames 2> /dev/null

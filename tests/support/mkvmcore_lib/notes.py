@@ -182,6 +182,8 @@ class NoteList:
                     "machine": {"release": options.pop("release", "6.1.0-mkvmcore"),
                                 "arch": options.pop("arch", "x86_64")},
                     "dumps": dumps}
+        if "nodename" in options:
+            fragment["machine"]["nodename"] = options.pop("nodename")
         if "crash" in options:
             fragment["crash"] = options.pop("crash")
         return fragment

@@ -132,6 +132,7 @@ std::vector<std::string> BitsWriter::TablesOf(const std::vector<ImportedBits>& b
     layer->lines += Line(one, layer->names.Take(one.name), wanted);
   }
   std::vector<std::string> names;
+  names.reserve(layers.size());
   for (const Layer& layer : layers) names.push_back(bits_.NameOf(layer.lines, wanted));
   return names;
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "readers/export/export_dump.h"
-#include "readers/export/pci_address.h"
+#include "vmcoredd/format/pci_address.h"
 
 namespace vmcoredd {
 

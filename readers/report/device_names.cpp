@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
+
+#include "vmcoredd/format/pci_address.h"
 
 namespace vmcoredd {
 
@@ -24,12 +25,6 @@ size_t AddressLength(std::string_view text) {
   return good ? domain + 8 : 0;
 }
 
-uint32_t Hex(std::string_view text) {
-  uint32_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  return value;
-}
-
 }  // namespace
 
 std::string_view PropertyOf(const Properties& properties, std::string_view key) {
@@ -37,18 +32,6 @@ std::string_view PropertyOf(const Properties& properties, std::string_view key) 
     if (name == key) return value;
   }
   return {};
-}
-
-std::optional<PciAddress> ParsePciAddress(std::string_view text) {
-  const size_t length = AddressLength(text);
-  if (length == 0 || length != text.size()) return std::nullopt;
-  const size_t bus = text.find(':') + 1;
-  PciAddress address;
-  address.domain = Hex(text.substr(0, bus - 1));
-  address.bus = static_cast<uint8_t>(Hex(text.substr(bus, 2)));
-  address.slot = static_cast<uint8_t>(Hex(text.substr(bus + 3, 2)));
-  address.function = static_cast<uint8_t>(Hex(text.substr(bus + 6, 1)));
-  return address;
 }
 
 std::optional<std::string_view> FindPciAddress(std::string_view text) {
@@ -66,7 +49,7 @@ DeviceName DeviceOf(const Properties& device, std::string_view dump_name) {
   std::string bus(PropertyOf(device, "bus"));
   std::string address(PropertyOf(device, "address"));
   if (!address.empty()) {
-    if (bus.empty() && ParsePciAddress(address)) bus = "pci";
+    if (bus.empty() && PciAddress::Parse(address)) bus = "pci";
     return {bus, address};
   }
   if (const auto pci = FindPciAddress(dump_name)) return {"pci", std::string(*pci)};

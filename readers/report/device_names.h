@@ -21,14 +21,7 @@ using DeviceIndex = std::map<DeviceName, size_t>;
 // in which a PCI address is known by its form.
 DeviceName DeviceOf(const Properties& device, std::string_view dump_name);
 
-// "0000:01:00.0" anywhere in a text, with nothing of the kind around it.
-struct PciAddress {
-  uint32_t domain = 0;
-  uint8_t bus = 0, slot = 0, function = 0;
-  auto operator<=>(const PciAddress&) const = default;
-};
-std::optional<PciAddress> ParsePciAddress(std::string_view text);
-// The first one in a text, and its length there.
+// The first "0000:01:00.0" in a text, with nothing of the kind around it.
 std::optional<std::string_view> FindPciAddress(std::string_view text);
 
 // Adds what is new; `is_old`: what is known already wins.

@@ -11,6 +11,7 @@
 
 #include "readers/report/device_names.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/format/pci_address.h"
 
 namespace vmcoredd {
 
@@ -50,7 +51,7 @@ const ReportDump* ConfigOf(const MachineReport& report, const ReportDevice& devi
 }
 
 std::optional<PciAddress> AddressOf(const ReportDevice& device) {
-  return device.bus == "pci" ? ParsePciAddress(device.address) : std::nullopt;
+  return device.bus == "pci" ? PciAddress::Parse(device.address) : std::nullopt;
 }
 
 void Add(MachineReport& report,
@@ -169,8 +170,8 @@ void FindDisagreements(MachineReport& report) {
     if (!address || report.sources[dump.source].is_baseline()) continue;
     for (const FieldRecord& field : dump.fields) {
       if (!field.shared || field.state != FieldState::kRead || field.perturbed) continue;
-      const Key key{dump.source,   address->domain, address->bus,
-                    address->slot, dump.layout,     field.path};
+      const Key key{dump.source,     address->domain, address->bus,
+                    address->device, dump.layout,     field.path};
       const auto [at, is_new] = known.emplace(key, First{i, &field});
       if (is_new || report.dumps[at->second.dump].device == dump.device) continue;
       const FieldRecord& other = *at->second.field;

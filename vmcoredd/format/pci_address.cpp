@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "readers/export/pci_address.h"
+#include "vmcoredd/format/pci_address.h"
 
-#include <fmt/format.h>
-
+#include <array>
 #include <charconv>
+#include <cstdio>
 
 namespace vmcoredd {
 
@@ -46,7 +46,10 @@ std::optional<PciAddress> PciAddress::Parse(std::string_view text) {
 }
 
 std::string PciAddress::ToString() const {
-  return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", domain, bus, device, function);
+  std::array<char, 24> text;
+  const int size =
+      std::snprintf(text.data(), text.size(), "%04x:%02x:%02x.%x", domain, bus, device, function);
+  return {text.data(), static_cast<size_t>(size)};
 }
 
 }  // namespace vmcoredd

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#ifndef READERS_EXPORT_PCI_ADDRESS_H_
-#define READERS_EXPORT_PCI_ADDRESS_H_
+#ifndef VMCOREDD_FORMAT_PCI_ADDRESS_H_
+#define VMCOREDD_FORMAT_PCI_ADDRESS_H_
 
 #include <cstdint>
 #include <optional>
@@ -31,4 +31,4 @@ struct PciAddress {
 
 }  // namespace vmcoredd
 
-#endif  // READERS_EXPORT_PCI_ADDRESS_H_
+#endif  // VMCOREDD_FORMAT_PCI_ADDRESS_H_

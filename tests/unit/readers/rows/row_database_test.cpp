@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,9 +18,9 @@ namespace fs = std::filesystem;
 
 class RowDatabaseTest : public testing::Test {
  protected:
-  RowDatabaseTest() : folder_(fs::path(testing::TempDir()) / "row-database-test") {
-    fs::remove_all(folder_);
-    fs::create_directory(folder_);
+  RowDatabaseTest() {
+    std::string name = testing::TempDir() + "/rows-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
     std::ofstream file(path());
   }
   ~RowDatabaseTest() override { fs::remove_all(folder_); }

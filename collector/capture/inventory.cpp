@@ -16,6 +16,7 @@
 #include "collector/capture/flat_text.h"
 #include "vmcoredd/base/text.h"
 #include "vmcoredd/base/unique_fd.h"
+#include "vmcoredd/format/pci_address.h"
 
 namespace vmcoredd {
 
@@ -78,26 +79,9 @@ std::string Hex(uint32_t value, int digits) {
   return text.data();
 }
 
-bool TakeHex(std::string_view& text, size_t min, size_t max) {
-  const size_t digits = std::min(text.find_first_not_of("0123456789abcdef"), text.size());
-  if (digits < min || digits > max) return false;
-  text.remove_prefix(digits);
-  return true;
-}
-
-bool Take(std::string_view& text, char c) {
-  if (!text.starts_with(c)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 }  // namespace
 
-bool IsPciAddress(std::string_view text) {
-  // Domains above 0xffff exist: Intel VMD makes 0x10000.
-  return TakeHex(text, 4, 8) && Take(text, ':') && TakeHex(text, 2, 2) && Take(text, ':') &&
-         TakeHex(text, 2, 2) && Take(text, '.') && TakeHex(text, 1, 1) && text.empty();
-}
+bool IsPciAddress(std::string_view text) { return PciAddress::Parse(text).has_value(); }
 
 Properties Device::ToProperties() const {
   Properties properties{{"bus", bus},

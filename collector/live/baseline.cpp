@@ -13,15 +13,8 @@ namespace {
 
 constexpr std::string_view kIdentityPrefix = "identity.";
 
-std::string ValueOf(const Properties& properties, std::string_view key) {
-  for (const auto& [name, value] : properties) {
-    if (name == key) return value;
-  }
-  return {};
-}
-
 std::string PlaceOf(const Properties& device) {
-  return ValueOf(device, "bus") + '/' + ValueOf(device, "address");
+  return std::string(PropertyOf(device, "bus")) + '/' + std::string(PropertyOf(device, "address"));
 }
 
 bool IsKept(std::string_view key) {
@@ -72,12 +65,13 @@ std::vector<Properties> MachineDevices(const Sysroot& root) {
     by_address[address].emplace_back(name.substr(dot + 1), value);
   }
   for (const auto& [address, properties] : by_address) {
-    if (!ValueOf(properties, "vf_of").empty()) continue;
+    if (!PropertyOf(properties, "vf_of").empty()) continue;
     Properties device = {{"bus", "pci"}, {"address", address}};
     for (const auto& [key, value] : properties) {
       if (IsKept(key)) device.emplace_back(key, value);
     }
-    const std::string module = "/sys/bus/pci/drivers/" + ValueOf(properties, "driver") + "/module/";
+    const std::string module =
+        "/sys/bus/pci/drivers/" + std::string(PropertyOf(properties, "driver")) + "/module/";
     if (const std::string srcversion = root.Line(module + "srcversion"); !srcversion.empty()) {
       device.emplace_back("srcversion", srcversion);
     }
@@ -96,7 +90,7 @@ void MergeDevices(const std::vector<Properties>& more, std::vector<Properties>& 
       continue;
     }
     for (const auto& [key, value] : known) {
-      if (ValueOf(*same, key).empty()) same->emplace_back(key, value);
+      if (PropertyOf(*same, key).empty()) same->emplace_back(key, value);
     }
   }
 }
@@ -105,7 +99,7 @@ std::vector<std::string> ChangesSince(const ManifestFragment& then,
                                       const std::string& release,
                                       const std::vector<Properties>& now) {
   std::vector<std::string> changes;
-  const std::string before = ValueOf(then.machine, "release");
+  const std::string before(PropertyOf(then.machine, "release"));
   if (before != release) {
     changes.push_back("the kernel was " + EscapeBytes(before) + ", is " + EscapeBytes(release));
   }

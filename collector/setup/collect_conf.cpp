@@ -9,6 +9,7 @@
 #include "collector/capture/flat_text.h"
 #include "collector/setup/identity.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd {
 

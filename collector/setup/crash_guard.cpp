@@ -10,6 +10,7 @@
 #include "collector/setup/identity.h"
 #include "collector/setup/kdump_target.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd {
 

@@ -10,6 +10,7 @@
 #include "collector/capture/flat_text.h"
 #include "collector/setup/dump_files.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd {
 

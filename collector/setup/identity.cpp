@@ -16,6 +16,7 @@
 #include "collector/capture/inventory.h"
 #include "vmcoredd/base/text.h"
 #include "vmcoredd/base/unique_fd.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd {
 
@@ -204,14 +205,6 @@ Result<std::string> IdentityAt(const Sysroot& root, int64_t time) {
     if (since && *since <= time) return text;
   }
   return Fail(ErrorCode::kNotFound, "no identity record is that old");
-}
-
-std::optional<int64_t> ParseUtcTime(std::string_view text) {
-  struct tm parts {};
-  const std::string copy(text);
-  const char* const end = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  if (!end || *end != '\0') return std::nullopt;
-  return ::timegm(&parts);
 }
 
 }  // namespace vmcoredd

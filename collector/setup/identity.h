@@ -35,9 +35,6 @@ Result<bool> RecordIdentity(const Sysroot& root, int64_t time);
 // The record that was valid at `time`; kNotFound when there is none that old.
 Result<std::string> IdentityAt(const Sysroot& root, int64_t time);
 
-// RFC 3339 UTC as UtcTime() makes it; nothing if it is something else.
-std::optional<int64_t> ParseUtcTime(std::string_view text);
-
 }  // namespace vmcoredd
 
 #endif  // VMCOREDD_COLLECTOR_SETUP_IDENTITY_H_

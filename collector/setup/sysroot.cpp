@@ -205,13 +205,4 @@ std::vector<std::string_view> Lines(std::string_view text) {
   return lines;
 }
 
-std::string UtcTime(int64_t seconds) {
-  const time_t time = seconds;
-  struct tm parts;
-  std::array<char, 40> text;
-  if (!::gmtime_r(&time, &parts)) return {};
-  text[std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)] = '\0';
-  return text.data();
-}
-
 }  // namespace vmcoredd

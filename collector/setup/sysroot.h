@@ -69,9 +69,6 @@ std::vector<std::string_view> Words(std::string_view text);
 // Lines, without their newlines.
 std::vector<std::string_view> Lines(std::string_view text);
 
-// Seconds since 1970 as RFC 3339 UTC, as in the manifest.
-std::string UtcTime(int64_t seconds);
-
 }  // namespace vmcoredd
 
 #endif  // VMCOREDD_COLLECTOR_SETUP_SYSROOT_H_

@@ -6,6 +6,7 @@
 #include "collector/setup/sysroot.h"
 #include "collector/watch/capture_job.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd::watch {
 

@@ -13,6 +13,7 @@
 #include "readers/cli/output_text.h"
 #include "readers/cli/setup_inputs.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd::cli {
 

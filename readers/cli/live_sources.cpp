@@ -44,11 +44,8 @@ bool IsAddress(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF:.") == text.npos;
 }
 
-std::string ValueOf(const Properties& properties, std::string_view key) {
-  for (const auto& [name, value] : properties) {
-    if (name == key) return value;
-  }
-  return {};
+Handle HandleOf(const Properties& device) {
+  return {std::string(PropertyOf(device, "bus")), std::string(PropertyOf(device, "address")), {}};
 }
 
 ChannelOpener OpenerOf(const LiveSelection& selection) {
@@ -82,9 +79,8 @@ class Finder {
     Connect();
     if (!FindHandles(console)) return false;
     sources_.devices = MachineDevices(root_);
-    std::erase_if(sources_.devices, [&](const Properties& device) {
-      return !IsWanted({ValueOf(device, "bus"), ValueOf(device, "address"), {}});
-    });
+    std::erase_if(sources_.devices,
+                  [&](const Properties& device) { return !IsWanted(HandleOf(device)); });
     if (client_) AddDevlink();
     if (selection_.devcoredumps) AddDevcoredumps();
     for (const Handle& handle : handles_) {
@@ -205,7 +201,7 @@ class Finder {
   void AddDevcoredumps() {
     for (Devcoredump& found : FindDevcoredumps(selection_.sysroot)) {
       const Properties& device = found.dump.registration.device;
-      if (!IsWanted({ValueOf(device, "bus"), ValueOf(device, "address"), {}})) continue;
+      if (!IsWanted(HandleOf(device))) continue;
       sources_.dumps.push_back(std::move(found.dump));
     }
   }

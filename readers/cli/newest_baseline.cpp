@@ -12,6 +12,7 @@
 #include "readers/vmcore/open_vmcore.h"
 #include "vmcoredd/base/byte_source.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd::cli {
 

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 #include "vmcoredd/format/note.h"
 
 namespace vmcoredd::cli {
@@ -122,14 +123,8 @@ std::string CompletenessText(std::optional<bool> complete) {
 }
 
 std::string TimeText(int64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts;
-  char text[64];
-  if (::gmtime_r(&time, &parts) == nullptr ||
-      std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
-    return std::to_string(seconds);
-  }
-  return text;
+  const std::string text = UtcTime(seconds);
+  return text.empty() ? std::to_string(seconds) : text;
 }
 
 std::string FilesText(const Input& input) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -113,8 +114,27 @@ class WindowedSource {
 
 }  // namespace
 
+void JoinRanges(std::vector<ByteRange>& ranges, uint64_t gap) {
+  constexpr uint64_t last = std::numeric_limits<uint64_t>::max();
+  for (ByteRange& range : ranges) range.size = std::min(range.size, last - range.offset);
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  std::vector<ByteRange> out;
+  for (const ByteRange& range : ranges) {
+    if (range.size == 0) continue;
+    const uint64_t end = out.empty() ? 0 : out.back().offset + out.back().size;
+    if (!out.empty() && (range.offset <= end || range.offset - end <= gap)) {
+      out.back().size = std::max(end, range.offset + range.size) - out.back().offset;
+    } else {
+      out.push_back(range);
+    }
+  }
+  ranges = std::move(out);
+}
+
 Result<ByteDiff> CompareBytes(ByteSource& first,
                               ByteSource& second,
+                              std::span<const ByteRange> passed_over,
                               const ProgressCallback& progress) {
   ByteDiff diff;
   RangeCollector ranges(diff);
@@ -124,8 +144,25 @@ Result<ByteDiff> CompareBytes(ByteSource& first,
     const auto a_bytes = VMCOREDD_TRY(a.Read(offset));
     const auto b_bytes = VMCOREDD_TRY(b.Read(offset));
     common = std::min(a_bytes.size(), b_bytes.size());
-    ranges.Add(offset, a_bytes.first(common), b_bytes.first(common));
-    offset += common;
+    const uint64_t end = offset + common;
+    for (uint64_t at = offset; at < end;) {
+      while (!passed_over.empty() && passed_over[0].offset + passed_over[0].size <= at) {
+        passed_over = passed_over.subspan(1);
+      }
+      uint64_t next = passed_over.empty() ? end : std::clamp(passed_over[0].offset, at, end);
+      if (next > at) {
+        const auto from = static_cast<size_t>(at - offset);
+        const auto size = static_cast<size_t>(next - at);
+        ranges.Add(at, a_bytes.subspan(from, size), b_bytes.subspan(from, size));
+      }
+      if (next < end) {
+        // What lies on both sides of it is not one range.
+        ranges.Finish();
+        next = std::min(end, passed_over[0].offset + passed_over[0].size);
+      }
+      at = next;
+    }
+    offset = end;
     if (progress) progress(offset);
   }
   ranges.Finish();

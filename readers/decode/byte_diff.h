@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "vmcoredd/base/byte_source.h"
@@ -32,11 +33,16 @@ struct ByteDiff {
   bool same() const { return range_count == 0 && first_size == second_size; }
 };
 
-// Compares all bytes of two sources through a fixed window. Fails when one cannot be
-// read; the message says which. `progress` is called with the bytes compared.
+// Compares all bytes of two sources through a fixed window, but those in `passed_over`, which
+// ascends. Fails when one cannot be read; the message says which. `progress` is called with
+// the bytes compared.
 Result<ByteDiff> CompareBytes(ByteSource& first,
                               ByteSource& second,
+                              std::span<const ByteRange> passed_over = {},
                               const ProgressCallback& progress = nullptr);
+
+// Ascending, and apart by more than `gap`; empty ones go.
+void JoinRanges(std::vector<ByteRange>& ranges, uint64_t gap = 0);
 
 }  // namespace vmcoredd
 

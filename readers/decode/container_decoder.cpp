@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "readers/decode/structure_decoder.h"
+#include "vmcoredd/base/zero_blocks.h"
 
 // Records one after the other, and chains of them.
 
@@ -23,9 +24,7 @@ bool StructureDecoder::AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
     const auto out = std::span(bytes).first(std::min<uint64_t>(bytes.size(), end - at));
     const auto answer = window.Read(at, out);
     if (answer.state != FieldState::kRead) return false;
-    if (std::any_of(out.begin(), out.end(), [](std::byte b) { return b != std::byte{0}; })) {
-      return false;
-    }
+    if (!IsZero(out)) return false;
     at += out.size();
   }
   return true;

@@ -126,16 +126,21 @@ class FmsgFields final : public devlink::FmsgHandler {
     return {};
   }
 
-  void ShowValue(const FmsgScalar& value, uint64_t at) {
-    const size_t path_size = path_.size();
-    const std::string name = Enter();
+  Field FieldOf(std::string_view name, uint64_t at, std::span<const std::byte> bytes) const {
     Field field;
     field.name = name;
     field.path = path_;
     field.window = &window_.info();
     field.offset = at;
-    field.size = value.bytes.size();
-    field.bytes = value.bytes.first(std::min(value.bytes.size(), kMaxFieldBytes));
+    field.size = bytes.size();
+    field.bytes = bytes.first(std::min(bytes.size(), kMaxFieldBytes));
+    return field;
+  }
+
+  void ShowValue(const FmsgScalar& value, uint64_t at) {
+    const size_t path_size = path_.size();
+    const std::string name = Enter();
+    Field field = FieldOf(name, at, value.bytes);
     // Counters and sizes, mostly.
     static const FieldMeaning decimal = [] {
       FieldMeaning meaning;
@@ -143,14 +148,13 @@ class FmsgFields final : public devlink::FmsgHandler {
       return meaning;
     }();
     field.spec = &decimal;
+    const FieldSpec* const spec = frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
     std::string text;
     const auto type = static_cast<FmsgType>(value.type);
     if (const auto number = value.ToUint()) {
       field.value = *number;
       if (type == FmsgType::kFlag) text = *number != 0 ? "true" : "false";
       field.meaning = text;
-      const FieldSpec* const spec =
-          frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
       decoder_.ShowForeign(frame_ ? &*frame_ : nullptr, spec, field);
     } else if (type == FmsgType::kBinary) {
       path_.resize(path_size);
@@ -163,8 +167,6 @@ class FmsgFields final : public devlink::FmsgHandler {
                                                                              : FieldType::kBytes;
       if (field.type == FieldType::kText) text = value.ToText();
       field.meaning = text;
-      const FieldSpec* const spec =
-          frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
       if (spec) {
         field.spec = &spec->meaning;
         field.privacy = spec->meaning.privacy;
@@ -178,14 +180,8 @@ class FmsgFields final : public devlink::FmsgHandler {
     const uint64_t at = pieces_.empty() ? message_.offset : pieces_.front().stored_at;
     const size_t path_size = path_.size();
     const std::string name = Enter();
-    Field field;
-    field.name = name;
-    field.path = path_;
-    field.window = &window_.info();
-    field.offset = at;
-    field.size = bytes.size();
+    Field field = FieldOf(name, at, bytes);
     field.type = FieldType::kBytes;
-    field.bytes = bytes.first(std::min(bytes.size(), kMaxFieldBytes));
     sink_.OnField(field);
     if (std::exchange(binary_cut_, false)) {
       sink_.OnRemark(Remark{path_, &window_.info(), at,

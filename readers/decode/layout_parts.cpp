@@ -60,19 +60,25 @@ std::optional<Rule> ReadRule(const TomlNode& node, std::string what, LayoutProbl
   return rule;
 }
 
+std::string NameOrTable(TableReader& table,
+                        std::string_view key,
+                        const std::string& own_name,
+                        Layout& layout,
+                        NamedReader read) {
+  const TomlNode* const node = table.Take(key);
+  if (!node) return {};
+  if (node->kind == TomlNode::Kind::kTable) {
+    read(*node, own_name, layout, table.problems());
+    return own_name;
+  }
+  if (node->kind != TomlNode::Kind::kText) table.WrongType(*node, key, "a name or a table");
+  return node->text;
+}
+
 void ReadMeaning(TableReader& table, const std::string& prefix, Layout& layout, FieldMeaning& to) {
   to.place = table.place();
   to.text = table.Text("text");
-  if (const TomlNode* const node = table.Take("enum")) {
-    if (node->kind == TomlNode::Kind::kTable) {
-      to.enum_name = prefix;
-      ReadEnumeration(*node, prefix, layout, table.problems());
-    } else if (node->kind == TomlNode::Kind::kText) {
-      to.enum_name = node->text;
-    } else {
-      table.WrongType(*node, "enum", "the name of an enumeration or a table");
-    }
-  }
+  to.enum_name = NameOrTable(table, "enum", prefix, layout, ReadEnumeration);
   to.value = table.Formula("value");
   to.unit = table.Text("unit");
   if (const auto format = table.OneOf("format", kFormats)) {

@@ -73,6 +73,15 @@ bool IsLayoutName(std::string_view text);  // letters, digits, '_'
 OptionalExpression FormulaOf(const TomlNode& node, std::string_view what, LayoutProblems& problems);
 TextTemplate TemplateOf(const TomlNode& node, std::string_view what, LayoutProblems& problems);
 
+// The value of a key that names an enumeration or bits, or is the table itself: it then gets
+// `own_name`.
+using NamedReader = void (*)(const TomlNode&, std::string, Layout&, LayoutProblems&);
+std::string NameOrTable(TableReader& table,
+                        std::string_view key,
+                        const std::string& own_name,
+                        Layout& layout,
+                        NamedReader read);
+
 // What keys of integers and bits mean the same thing.
 void ReadMeaning(TableReader& table, const std::string& prefix, Layout& layout, FieldMeaning& to);
 std::optional<Rule> ReadRule(const TomlNode& node, std::string what, LayoutProblems& problems);

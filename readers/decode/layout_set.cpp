@@ -28,15 +28,9 @@ bool Globbed(const std::vector<std::string>& globs, const std::string& text) {
   });
 }
 
-std::string PropertyOf(const Properties& properties, std::string_view key) {
-  for (const auto& [name, value] : properties) {
-    if (name == key) return value;
-  }
-  return {};
-}
-
 // "0x15B3" and "15b3" as "15b3".
-std::string IdText(std::string text) {
+std::string IdText(std::string_view raw) {
+  std::string text(raw);
   if (text.starts_with("0x")) text.erase(0, 2);
   std::transform(text.begin(), text.end(), text.begin(), [](char c) {
     return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -64,7 +58,7 @@ bool MagicHolds(const Magic& magic, ByteSource& bytes) {
 }
 
 bool FirmwareHolds(const FirmwareRange& range, const Properties& device) {
-  const std::string version = PropertyOf(device, range.key);
+  const std::string_view version = PropertyOf(device, range.key);
   if (version.empty()) return false;
   if (!range.from.empty() && CompareVersions(version, range.from) < 0) return false;
   return range.before.empty() || CompareVersions(version, range.before) < 0;
@@ -94,10 +88,10 @@ int CompareVersions(std::string_view a, std::string_view b) {
 
 bool MatchHolds(const MatchRule& rule, const DumpFacts& facts, ByteSource& bytes) {
   const std::string source = facts.source.empty() ? SourceOfName(facts.name) : facts.source;
-  std::string driver = PropertyOf(facts.device, "driver");
+  std::string driver(PropertyOf(facts.device, "driver"));
   if (driver.empty()) driver = source;
-  std::string region = PropertyOf(facts.device, "region");
-  std::string reporter = PropertyOf(facts.device, "reporter");
+  std::string region(PropertyOf(facts.device, "region"));
+  std::string reporter(PropertyOf(facts.device, "reporter"));
   const std::string what = WhatOfName(facts.name);
   if (region.empty() && what.find('@') != what.npos) region = what.substr(0, what.find('@'));
   if (reporter.empty() && what.find('@') == what.npos) reporter = what.substr(0, what.find('.'));

@@ -136,16 +136,7 @@ void ReadInteger(TableReader& table, const std::string& prefix, Layout& layout, 
       field.width = static_cast<uint8_t>(*bytes);
     }
   }
-  if (const TomlNode* const node = table.Take("bits")) {
-    if (node->kind == TomlNode::Kind::kTable) {
-      field.bits_name = prefix;
-      ReadBits(*node, prefix, layout, table.problems());
-    } else if (node->kind == TomlNode::Kind::kText) {
-      field.bits_name = node->text;
-    } else {
-      table.WrongType(*node, "bits", "the name of bits or a table");
-    }
-  }
+  field.bits_name = NameOrTable(table, "bits", prefix, layout, ReadBits);
 }
 
 std::optional<FieldSpec> ReadField(const TomlNode& node,
@@ -201,6 +192,11 @@ std::optional<FieldSpec> ReadField(const TomlNode& node,
     if (list->kind != TomlNode::Kind::kList) table.WrongType(*list, "unreadable", "a list");
   }
   if (HoldsStructures(field.type)) ReadContainer(table, field);
+  const FieldMeaning& meaning = field.meaning;
+  const bool is_number = field.type == FieldType::kUint || field.type == FieldType::kInt;
+  if (!is_number && (meaning.bad || meaning.value || !meaning.enum_name.empty())) {
+    table.Problem(node.place, "only integers have bad, value and enum");
+  }
   if (field.stride && !field.count) table.Problem(node.place, "stride without count");
   if (field.type == FieldType::kChain && field.count)
     table.Problem(node.place, "a chain has no count");

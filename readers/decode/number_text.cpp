@@ -5,6 +5,8 @@
 #include <ctime>
 #include <string>
 
+#include "vmcoredd/base/utc_time.h"
+
 #include "readers/decode/layout_decoder.h"
 
 // What a number means, as a text.
@@ -14,11 +16,8 @@ namespace vmcoredd {
 namespace {
 
 std::string TimeText(uint64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  if (seconds > 253402300799 || !::gmtime_r(&time, &parts)) return std::to_string(seconds);
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+  const std::string text = seconds >> 63 == 0 ? UtcTime(static_cast<int64_t>(seconds)) : "";
+  return text.empty() ? std::to_string(seconds) : text;
 }
 
 }  // namespace

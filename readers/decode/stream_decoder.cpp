@@ -56,8 +56,7 @@ void StructureDecoder::DecodeContent(
     Frame& frame, const FieldSpec& field, ByteWindow& content, uint64_t at, std::string_view name) {
   const Structure* const structure = Choose(frame, field);
   if (!structure) {
-    const Structure* const own = frame.structure;
-    Frame whole{own, &content, 0, content.size(), {}};
+    const Frame whole{frame.structure, &content, 0, content.size(), {}};
     ShowBytes(whole, field, 0, content.size(), "");
     return;
   }
@@ -134,6 +133,24 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
   return limit;
 }
 
+// An address space with `pieces` of `window` in it; what is in none of them is a hole.
+// `stored`: where those are in the frame's window, if that is not `window`.
+void StructureDecoder::DecodeSpace(Frame& frame,
+                                   const FieldSpec& field,
+                                   ByteWindow& window,
+                                   const std::vector<WindowPiece>& pieces,
+                                   const std::vector<WindowPiece>* stored,
+                                   uint64_t at,
+                                   std::string_view name) {
+  const uint64_t size = SpaceOf(Choose(frame, field));
+  std::vector<Hole> holes = GapsOf(pieces, size);
+  MoveHoles(window, pieces, holes);
+  PieceSource source(window, pieces, StreamCodec::kNone, size);
+  ByteWindow content(source, path_, std::move(holes));
+  content.SetOuter(frame.window->info(), stored ? *stored : pieces, stored != nullptr);
+  DecodeContent(frame, field, content, at, name);
+}
+
 uint64_t StructureDecoder::DecodeSparse(Frame& frame,
                                         const FieldSpec& field,
                                         uint64_t at,
@@ -151,13 +168,7 @@ uint64_t StructureDecoder::DecodeSparse(Frame& frame,
   if (place > limit) {
     Remark(*frame.window, limit, fmt::format("{} bytes are missing: the data ends", place - limit));
   }
-  const uint64_t size = SpaceOf(Choose(frame, field));
-  std::vector<Hole> holes = GapsOf(pieces, size);
-  MoveHoles(*frame.window, pieces, holes);
-  PieceSource source(*frame.window, pieces, StreamCodec::kNone, size);
-  ByteWindow content(source, path_, std::move(holes));
-  content.SetOuter(frame.window->info(), std::move(pieces), false);
-  DecodeContent(frame, field, content, at, name);
+  DecodeSpace(frame, field, *frame.window, pieces, nullptr, at, name);
   return field.size ? limit : std::min(place, limit);
 }
 
@@ -219,12 +230,7 @@ uint64_t StructureDecoder::DecodePairs(Frame& frame,
   }
   MemorySource memory{std::span<const std::byte>(bytes)};
   ByteWindow packed(memory, path_, {});
-  const uint64_t size = SpaceOf(Choose(frame, field));
-  std::vector<Hole> holes = GapsOf(pieces, size);
-  PieceSource source(packed, std::move(pieces), StreamCodec::kNone, size);
-  ByteWindow content(source, path_, std::move(holes));
-  content.SetOuter(frame.window->info(), std::move(records), true);
-  DecodeContent(frame, field, content, at, name);
+  DecodeSpace(frame, field, packed, pieces, &records, at, name);
   return limit;
 }
 

@@ -112,6 +112,13 @@ class StructureDecoder {
                      ByteWindow& content,
                      uint64_t at,
                      std::string_view name);
+  void DecodeSpace(Frame& frame,
+                   const FieldSpec& field,
+                   ByteWindow& window,
+                   const std::vector<WindowPiece>& pieces,
+                   const std::vector<WindowPiece>* stored,
+                   uint64_t at,
+                   std::string_view name);
   uint64_t DecodeStream(Frame& frame, const FieldSpec& field, uint64_t at, std::string_view name);
   uint64_t DecodeSparse(Frame& frame, const FieldSpec& field, uint64_t at, std::string_view name);
   uint64_t DecodePairs(Frame& frame, const FieldSpec& field, uint64_t at, std::string_view name);

@@ -2,18 +2,18 @@
 #ifndef READERS_EXPORT_PCI_TOPOLOGY_H_
 #define READERS_EXPORT_PCI_TOPOLOGY_H_
 
-#include <map>
 #include <span>
 #include <string>
 
 #include "readers/export/pci_device.h"
+#include "vmcoredd/format/pci_bridges.h"
 
 namespace vmcoredd {
 
 // More bridges above each other than any machine has.
 inline constexpr size_t kMaxBridgeDepth = 32;
 
-// Which device is behind which bridge, as far as the bus numbers of the bridges tell.
+// Where devices are in the kernel's tree of them.
 class PciTopology {
  public:
   // Sorted by address, as ReadPciDevices() gives them. Borrows them.
@@ -25,10 +25,8 @@ class PciTopology {
   std::string FolderOf(const PciDevice& device) const;
 
  private:
-  const PciDevice* ParentOf(const PciDevice& device) const;
-
-  // The bridges of a domain, by the bus behind them.
-  std::map<uint32_t, std::multimap<uint8_t, const PciDevice*>> bridges_;
+  std::span<const PciDevice> devices_;
+  PciBridges bridges_;  // by their place in devices_
 };
 
 }  // namespace vmcoredd

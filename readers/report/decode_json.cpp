@@ -75,8 +75,7 @@ void DecodeJsonSink::OnField(const Field& field) {
 void DecodeJsonSink::OnRemark(const Remark& remark) {
   if (remark.is_damage) ++damage_;
   if (remarks_.size() >= kMaxKept) return;
-  remarks_.push_back({std::string(remark.path), remark.window->path, std::string(remark.text),
-                      remark.offset, remark.is_damage});
+  remarks_.push_back(RecordOf(remark));
 }
 
 void DecodeJsonSink::OnFinding(Finding finding) {
@@ -86,42 +85,9 @@ void DecodeJsonSink::OnFinding(Finding finding) {
 void DecodeJsonSink::Finish() {
   if (!only_findings_) json_.EndArray();
   json_.Name("remarks");
-  json_.BeginArray();
-  for (const KeptRemark& remark : remarks_) {
-    json_.BeginObject();
-    json_.Name("path", remark.path);
-    json_.BigUint("offset", remark.offset);
-    if (!remark.window.empty()) json_.Name("window", remark.window);
-    json_.Name("text", remark.text);
-    json_.Flag("damage", remark.is_damage);
-    json_.EndObject();
-  }
-  json_.EndArray();
+  WriteRemarks(json_, remarks_);
   json_.Name("findings");
-  json_.BeginArray();
-  for (const Finding& finding : findings_) WriteFinding(json_, finding);
-  json_.EndArray();
-}
-
-void WriteFinding(JsonStream& json, const Finding& finding) {
-  json.BeginObject();
-  json.Name("severity", SeverityName(finding.severity));
-  json.Name("id", finding.id);
-  json.Name("text", finding.text);
-  if (!finding.next.empty()) json.Name("next", finding.next);
-  json.Name("path", finding.path);
-  if (!finding.window.empty()) json.Name("window", finding.window);
-  json.Name("evidence");
-  json.BeginArray();
-  for (const Evidence& item : finding.evidence) {
-    json.BeginObject();
-    json.Name("field", item.field);
-    json.BigUint("offset", item.offset);
-    json.Name("value", item.value);
-    json.EndObject();
-  }
-  json.EndArray();
-  json.EndObject();
+  WriteFindings(json_, findings_);
 }
 
 }  // namespace vmcoredd

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "readers/decode/decode_sink.h"
-#include "readers/report/json_stream.h"
+#include "readers/report/json_parts.h"
 
 namespace vmcoredd {
 
@@ -28,19 +28,12 @@ class DecodeJsonSink final : public DecodeSink {
   size_t damage_count() const { return damage_; }
 
  private:
-  struct KeptRemark {
-    std::string path, window, text;
-    uint64_t offset;
-    bool is_damage;
-  };
   JsonStream& json_;
   bool only_findings_;
   size_t damage_ = 0;
-  std::vector<KeptRemark> remarks_;
+  std::vector<RemarkRecord> remarks_;
   std::vector<Finding> findings_;
 };
-
-void WriteFinding(JsonStream& json, const Finding& finding);
 
 }  // namespace vmcoredd
 

@@ -27,12 +27,6 @@ std::optional<std::string_view> FindPciAddress(std::string_view text);
 // Adds what is new; `is_old`: what is known already wins.
 void MergeIdentity(ReportDevice& device, const Properties& facts, bool is_old);
 
-std::string_view PropertyOf(const Properties& properties, std::string_view key);
-
-// RFC 3339 in UTC; empty above what a calendar holds.
-std::string UtcText(int64_t seconds);
-std::optional<int64_t> SecondsOf(std::string_view rfc3339);
-
 }  // namespace vmcoredd
 
 #endif  // READERS_REPORT_DEVICE_NAMES_H_

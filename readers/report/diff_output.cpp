@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "readers/report/decode_json.h"
 #include "readers/report/decode_text.h"
+#include "readers/report/json_parts.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
@@ -165,9 +165,7 @@ void WriteDiff(JsonStream& json, const DumpDiff& diff) {
   json.EndArray();
   json.Field("more_ranges", diff.more_ranges);
   json.Name("findings");
-  json.BeginArray();
-  for (const Finding& finding : diff.findings) WriteFinding(json, finding);
-  json.EndArray();
+  WriteFindings(json, diff.findings);
 }
 
 }  // namespace vmcoredd

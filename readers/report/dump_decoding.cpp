@@ -9,42 +9,28 @@
 #ifdef VMCOREDD_WITH_DEVLINK
 #include "readers/decode/fmsg_decoder.h"
 #endif
+#include "readers/decode/piece_source.h"
 #include "vmcoredd/base/text.h"
 
 namespace vmcoredd {
 
 namespace {
 
-// The bytes of an image that begins at another address than 0, at their addresses.
-class ShiftedSource final : public ByteSource {
- public:
-  ShiftedSource(ByteSource& source, uint64_t first) : source_(source), first_(first) {}
-
-  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> out) override {
-    if (offset >= first_) return source_.ReadAt(offset - first_, out);
-    const uint64_t zeros = std::min<uint64_t>(out.size(), first_ - offset);
-    std::fill_n(out.begin(), zeros, std::byte{0});
-    const auto rest = out.subspan(static_cast<size_t>(zeros));
-    if (rest.empty()) return out.size();
-    return static_cast<size_t>(zeros) + VMCOREDD_TRY(source_.ReadAt(0, rest));
-  }
-  std::optional<uint64_t> Size() const override {
-    const auto size = source_.Size();
-    uint64_t end = 0;
-    if (!size || __builtin_add_overflow(*size, first_, &end)) return std::nullopt;
-    return end;
-  }
-
- private:
-  ByteSource& source_;
-  uint64_t first_;
-};
+// Addresses above make no sense, and sums with them would overflow.
+constexpr uint64_t kMaxAddress = uint64_t{1} << 62;
 
 uint64_t FirstAddressOf(const DumpFacts& facts) {
-  for (const auto& [key, value] : facts.device) {
-    if (key == "region_offset") return ParseLayoutNumber(value).value_or(0);
-  }
-  return 0;
+  const uint64_t first = ParseLayoutNumber(PropertyOf(facts.device, "region_offset")).value_or(0);
+  return first <= kMaxAddress ? first : 0;
+}
+
+// The holes of the manifest, at their addresses, and what is in front of the first one.
+std::vector<Hole> HolesOf(const DeviceDump& dump, uint64_t first) {
+  std::vector<Hole> holes = dump.manifest ? dump.manifest->holes : std::vector<Hole>();
+  std::erase_if(holes, [](const Hole& hole) { return hole.range.offset > kMaxAddress; });
+  for (Hole& hole : holes) hole.range.offset += first;
+  if (first != 0) holes.push_back({{0, first}, "not in the dump"});
+  return holes;
 }
 
 DecodeOptions OptionsFor(VmcoreReader& reader,
@@ -114,18 +100,19 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
   }
   if (out.layout) {
     const uint64_t first = out.first_address = FirstAddressOf(facts);
-    std::vector<Hole> holes = dump.manifest ? dump.manifest->holes : std::vector<Hole>();
-    for (Hole& hole : holes) hole.range.offset += first;
-    if (first != 0) holes.push_back({{0, first}, "not in the dump"});
-    ShiftedSource shifted(*source, first);
-    ByteWindow window(shifted, "", std::move(holes));
+    // An image that begins at another address than 0 is read at its addresses.
+    const uint64_t size = std::min(source->Size().value_or(0), kMaxAddress);
+    ByteWindow plain(*source, "", {});
+    internal::PieceSource image(plain, {{first, size, 0, size}}, StreamCodec::kNone);
+    ByteWindow window(first == 0 ? static_cast<ByteSource&>(*source) : image, "",
+                      HolesOf(dump, first));
     const DecodeOptions options = OptionsFor(reader, dump, context);
     if (out.layout->decoder.empty()) {
       DecodeByLayout(*out.layout, window, options, sink);
     } else {
 #ifdef VMCOREDD_WITH_DEVLINK
       DecodeFmsg(
-          *out.layout, window, shifted, options,
+          *out.layout, window, *source, options,
           [&](std::string_view name, const std::string& path, std::span<const std::byte> bytes,
               const std::vector<WindowPiece>& pieces) {
             DecodeMember(facts, name, path, bytes, pieces, window.info(), context, options, sink);

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <string_view>
 #include <unordered_map>
@@ -149,53 +148,6 @@ class FieldComparer {
   DumpDiff& out_;
 };
 
-// What of `ranges` lies in no range of `covered`.
-std::vector<ByteRange> Outside(const std::vector<ByteRange>& ranges,
-                               std::vector<ByteRange> covered) {
-  std::sort(covered.begin(), covered.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
-  std::vector<ByteRange> out;
-  size_t next = 0;
-  for (const ByteRange& range : ranges) {
-    uint64_t at = range.offset;
-    const uint64_t end = range.offset + range.size;
-    while (next > 0 && covered[next - 1].offset + covered[next - 1].size > at) --next;
-    while (at < end) {
-      while (next < covered.size() && covered[next].offset + covered[next].size <= at) ++next;
-      if (next == covered.size() || covered[next].offset >= end) {
-        out.push_back({at, end - at});
-        break;
-      }
-      if (covered[next].offset > at) out.push_back({at, covered[next].offset - at});
-      at = covered[next].offset + covered[next].size;
-    }
-  }
-  return out;
-}
-
-// Of a range that was cut: from its first to its last byte that differs; nothing when none
-// does. Ranges have equal bytes in them, and what is left may be those.
-Result<std::optional<ByteRange>> Trim(ByteSource& a, ByteSource& b, ByteRange range) {
-  std::array<std::byte, 4096> one;
-  std::array<std::byte, 4096> other;
-  std::optional<uint64_t> first;
-  uint64_t last = 0;
-  for (uint64_t at = range.offset; at < range.offset + range.size;) {
-    const uint64_t want = std::min<uint64_t>(one.size(), range.offset + range.size - at);
-    const auto size = static_cast<size_t>(want);
-    VMCOREDD_TRY(ReadExactAt(a, at, std::span(one).first(size), "the first dump"));
-    VMCOREDD_TRY(ReadExactAt(b, at, std::span(other).first(size), "the second dump"));
-    for (size_t i = 0; i < size; ++i) {
-      if (one[i] == other[i]) continue;
-      if (!first) first = at + i;
-      last = at + i;
-    }
-    at += size;
-  }
-  if (!first) return std::nullopt;
-  return ByteRange{*first, last - *first + 1};
-}
-
 // Both by the layout of the first, if it fits the second, too.
 Result<DumpDecoding> DecodeBoth(const DumpPlace& first,
                                 const DumpPlace& second,
@@ -252,13 +204,12 @@ Result<DumpDiff> DiffDumps(const DumpPlace& first,
   }
   const auto one = VMCOREDD_TRY(OpenDump(*first.reader, *first.dump));
   const auto other = VMCOREDD_TRY(OpenDump(*second.reader, *second.dump));
-  const ByteDiff bytes = VMCOREDD_TRY(CompareBytes(*one, *other, progress));
+  JoinRanges(covered);
+  ByteDiff bytes = VMCOREDD_TRY(CompareBytes(*one, *other, covered, progress));
   out.first_size = bytes.first_size;
   out.second_size = bytes.second_size;
-  for (const ByteRange& range : Outside(bytes.ranges, std::move(covered))) {
-    if (const auto left = VMCOREDD_TRY(Trim(*one, *other, range))) out.ranges.push_back(*left);
-  }
   out.more_ranges = bytes.range_count - bytes.ranges.size();
+  out.ranges = std::move(bytes.ranges);
   for (const DumpSource* const source : {one.get(), other.get()}) {
     if (source->damage()) out.problems.push_back(*source->damage());
     if (source->hash_matches() == false) {

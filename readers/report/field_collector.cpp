@@ -28,6 +28,11 @@ std::string HashOfField(const Field& field) {
 
 }  // namespace
 
+RemarkRecord RecordOf(const Remark& remark) {
+  return {std::string(remark.path), remark.window->path, std::string(remark.text), remark.offset,
+          remark.is_damage};
+}
+
 bool FieldCollector::BeginGroup(const Group& group) {
   if (fields.size() >= max_fields_) return false;
   FieldRecord record;
@@ -92,8 +97,7 @@ void FieldCollector::OnField(const Field& field) {
 void FieldCollector::OnRemark(const Remark& remark) {
   if (remark.is_damage) ++damage;
   if (remarks.size() >= kMaxRemarks) return;
-  remarks.push_back({std::string(remark.path), remark.window->path, std::string(remark.text),
-                     remark.offset, remark.is_damage});
+  remarks.push_back(RecordOf(remark));
 }
 
 void FieldCollector::OnFinding(Finding finding) {

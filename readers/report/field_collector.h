@@ -41,6 +41,8 @@ struct RemarkRecord {
   bool is_damage = false;
 };
 
+RemarkRecord RecordOf(const Remark& remark);
+
 // Keeps what decoding a dump gives, up to a number of fields.
 class FieldCollector final : public DecodeSink {
  public:

@@ -11,18 +11,11 @@
 
 #include "readers/report/device_names.h"
 #include "vmcoredd/base/text.h"
-#include "vmcoredd/format/pci_address.h"
+#include "vmcoredd/format/pci_bridges.h"
 
 namespace vmcoredd {
 
 namespace {
-
-// Of a bridge, as its configuration space tells.
-struct Bridge {
-  size_t device = 0;
-  uint32_t domain = 0;
-  uint8_t secondary = 0, subordinate = 0;
-};
 
 bool EndsWith(const FieldRecord& field, std::string_view name) {
   if (field.is_group || field.state != FieldState::kRead || !field.path.ends_with(name))
@@ -83,27 +76,18 @@ bool SkippedAsGone(const ReportSkip& skip) {
 }  // namespace
 
 void FindParents(MachineReport& report) {
-  std::vector<Bridge> bridges;
+  PciBridges bridges;
   for (size_t i = 0; i < report.devices.size(); ++i) {
     const auto address = AddressOf(report.devices[i]);
     const ReportDump* const config = address ? ConfigOf(report, report.devices[i]) : nullptr;
-    if (!config) continue;
-    const FieldRecord* const secondary = FindField(*config, "SECONDARY_BUS");
-    const FieldRecord* const subordinate = FindField(*config, "SUBORDINATE_BUS");
-    if (!secondary || !subordinate || secondary->value == 0) continue;
-    bridges.push_back({i, address->domain, static_cast<uint8_t>(secondary->value),
-                       static_cast<uint8_t>(subordinate->value)});
+    const FieldRecord* const secondary = config ? FindField(*config, "SECONDARY_BUS") : nullptr;
+    const FieldRecord* const subordinate = config ? FindField(*config, "SUBORDINATE_BUS") : nullptr;
+    if (!secondary || !subordinate) continue;
+    bridges.Add(*address, static_cast<uint8_t>(secondary->value),
+                static_cast<uint8_t>(subordinate->value), i);
   }
-  for (size_t i = 0; i < report.devices.size(); ++i) {
-    const auto address = AddressOf(report.devices[i]);
-    if (!address) continue;
-    const Bridge* best = nullptr;
-    for (const Bridge& bridge : bridges) {
-      const bool below = bridge.device != i && bridge.domain == address->domain &&
-                         bridge.secondary <= address->bus && address->bus <= bridge.subordinate;
-      if (below && (!best || bridge.secondary > best->secondary)) best = &bridge;
-    }
-    if (best) report.devices[i].parent = best->device;
+  for (ReportDevice& device : report.devices) {
+    if (const auto address = AddressOf(device)) device.parent = bridges.Above(*address);
   }
 }
 
@@ -220,9 +204,7 @@ void FindDeadLinks(MachineReport& report) {
   for (size_t i = 0; i < report.devices.size(); ++i) {
     if (report.devices[i].verdict != Verdict::kGone || !report.devices[i].parent) continue;
     std::vector<size_t> way;  // from the root down, without the device
-    std::set<size_t> seen = {i};
-    for (auto at = report.devices[i].parent; at && seen.insert(*at).second;
-         at = report.devices[*at].parent) {
+    for (auto at = report.devices[i].parent; at; at = report.devices[*at].parent) {
       way.insert(way.begin(), *at);
     }
     size_t place = way.back();

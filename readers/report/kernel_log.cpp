@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "vmcoredd/base/utc_time.h"
+
 namespace vmcoredd {
 
 namespace {
@@ -142,10 +144,10 @@ void ReadKernelLog(const std::string& file,
     report.log_lines_left_out += events.size() - kMaxLogLines;
     events.erase(events.begin(), events.end() - kMaxLogLines);
   }
-  const auto crash = SecondsOf(report.crash_time);
+  const auto crash = ParseUtcTime(report.crash_time);
   for (ReportEvent& event : events) {
     if (crash && panic && event.since_boot) {
-      event.time = UtcText(*crash - static_cast<int64_t>(*panic - *event.since_boot));
+      event.time = UtcTime(*crash - static_cast<int64_t>(*panic - *event.since_boot));
     }
     report.events.push_back(std::move(event));
   }

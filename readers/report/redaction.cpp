@@ -9,7 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "readers/decode/byte_diff.h"
 #include "readers/decode/byte_window.h"
+#include "vmcoredd/base/zero_blocks.h"
 
 namespace vmcoredd {
 
@@ -18,22 +20,6 @@ namespace {
 constexpr std::string_view kUnknown = "unknown";
 // The manifest lists no more holes of one dump (vmcoredd/writer).
 constexpr size_t kMaxHoles = 1000;
-
-void Sort(std::vector<ByteRange>& ranges, uint64_t gap) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
-  std::vector<ByteRange> out;
-  for (const ByteRange& range : ranges) {
-    if (range.size == 0) continue;
-    if (!out.empty() && range.offset <= out.back().offset + out.back().size + gap) {
-      out.back().size = std::max(out.back().offset + out.back().size, range.offset + range.size) -
-                        out.back().offset;
-    } else {
-      out.push_back(range);
-    }
-  }
-  ranges = std::move(out);
-}
 
 class PrivateFields final : public DecodeSink {
  public:
@@ -69,7 +55,7 @@ class PrivateFields final : public DecodeSink {
   // At the end: of what was compressed, the pieces that fields describe as a whole.
   void Finish() {
     for (auto& [key, coded] : coded_) {
-      Sort(coded.covered, 0);
+      JoinRanges(coded.covered, 0);
       for (const auto& [piece, places] : coded.pieces) {
         const bool is_known = std::any_of(
             coded.covered.begin(), coded.covered.end(), [&piece = piece](const ByteRange& range) {
@@ -142,7 +128,7 @@ class PrivateFields final : public DecodeSink {
               uint64_t size,
               std::vector<ByteRange>& to) {
     if (!window.outer) {
-      if (to.size() >= kMaxRanges) Sort(to, 0);
+      if (to.size() >= kMaxRanges) JoinRanges(to, 0);
       if (to.size() >= kMaxRanges) return false;
       if (!to.empty() && to.back().offset + to.back().size == offset) {
         to.back().size += size;
@@ -177,7 +163,7 @@ class PrivateFields final : public DecodeSink {
   static void KnowZeros(Coded& coded) {
     ByteWindow* const source = std::exchange(coded.source, nullptr);
     if (!source) return;
-    Sort(coded.covered, 0);
+    JoinRanges(coded.covered, 0);
     std::vector<ByteRange> zeros;
     uint64_t at = 0;
     for (size_t i = 0; i <= coded.covered.size(); ++i) {
@@ -194,9 +180,7 @@ class PrivateFields final : public DecodeSink {
       const auto out = std::span(bytes).first(std::min<uint64_t>(bytes.size(), end - at));
       const auto answer = window.Read(at, out);
       if (answer.size < out.size()) return false;
-      if (std::any_of(out.begin(), out.end(), [](std::byte b) { return b != std::byte{0}; })) {
-        return false;
-      }
+      if (!IsZero(out)) return false;
       at += out.size();
     }
     return true;
@@ -269,7 +253,7 @@ Result<DumpRedaction> PlanRedaction(VmcoreReader& reader,
   for (std::vector<ByteRange>* const ranges : {&fields.found, &fields.known}) {
     // Offsets were addresses.
     for (ByteRange& range : *ranges) range.offset -= std::min(range.offset, decoded.first_address);
-    Sort(*ranges, 0);
+    JoinRanges(*ranges, 0);
   }
   out.blanked = std::move(fields.found);
   if (!policy.keep_unknown) {
@@ -281,7 +265,7 @@ Result<DumpRedaction> PlanRedaction(VmcoreReader& reader,
   }
   // So many that the manifest could not list them: what is close to each other goes as one.
   for (uint64_t gap = 0; gap == 0 || out.blanked.size() > kMaxHoles; gap = gap * 2 + 16) {
-    Sort(out.blanked, gap);
+    JoinRanges(out.blanked, gap);
   }
   return out;
 }
@@ -305,7 +289,7 @@ ManifestDump RedactedFacts(ManifestDump facts,
   if (facts.holes.size() > kMaxHoles) {
     std::vector<ByteRange> ranges;
     for (const Hole& hole : facts.holes) ranges.push_back(hole.range);
-    for (uint64_t gap = 16; ranges.size() > kMaxHoles; gap *= 2) Sort(ranges, gap);
+    for (uint64_t gap = 16; ranges.size() > kMaxHoles; gap *= 2) JoinRanges(ranges, gap);
     facts.holes.clear();
     for (const ByteRange& range : ranges) facts.holes.push_back({range, "not read, or redacted"});
   }

@@ -12,6 +12,7 @@
 #include "readers/report/general_findings.h"
 #include "readers/report/kernel_log.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd {
 
@@ -35,7 +36,7 @@ class Builder {
     if (info.format != VmcoreFormat::kArchive) {
       ReportSource vmcore = base;
       vmcore.kind = "vmcore";
-      if (info.crash_time != 0) vmcore.time = TimeOf(info.crash_time);
+      if (info.crash_time != 0) vmcore.time = UtcTime(info.crash_time);
       report_.sources.push_back(std::move(vmcore));
       AddEvent("crash", "the kernel crashed", report_.sources.back().time, first, {});
       if (report_.crash_time.empty()) report_.crash_time = report_.sources[first].time;
@@ -73,8 +74,6 @@ class Builder {
   }
 
  private:
-  static std::string TimeOf(int64_t seconds) { return UtcText(seconds); }
-
   void AddFragment(const ReportSource& base, const ManifestFragment& fragment) {
     ReportSource source = base;
     source.kind = fragment.kind;

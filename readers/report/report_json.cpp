@@ -3,8 +3,8 @@
 
 #include <fmt/core.h>
 
-#include "readers/report/decode_json.h"
 #include "readers/report/diff_output.h"
+#include "readers/report/json_parts.h"
 
 namespace vmcoredd {
 
@@ -17,9 +17,7 @@ void Optional(JsonStream& json, const char* name, std::string_view text) {
 void Texts(JsonStream& json, const char* name, const std::vector<std::string>& texts) {
   if (texts.empty()) return;
   json.Name(name);
-  json.BeginArray();
-  for (const std::string& text : texts) json.String(text);
-  json.EndArray();
+  WriteTexts(json, texts);
 }
 
 void Indexes(JsonStream& json, const char* name, const std::vector<size_t>& indexes) {
@@ -27,13 +25,6 @@ void Indexes(JsonStream& json, const char* name, const std::vector<size_t>& inde
   json.BeginArray();
   for (const size_t index : indexes) json.Uint(index);
   json.EndArray();
-}
-
-void Facts(JsonStream& json, const char* name, const Properties& facts) {
-  json.Name(name);
-  json.BeginObject();
-  for (const auto& [key, value] : facts) json.Name(key, value);
-  json.EndObject();
 }
 
 void WriteSource(JsonStream& json, const ReportSource& source) {
@@ -47,7 +38,10 @@ void WriteSource(JsonStream& json, const ReportSource& source) {
   Optional(json, "arch", source.arch);
   Optional(json, "capture_id", source.capture_id);
   Optional(json, "crash", source.crash);
-  if (!source.facts.empty()) Facts(json, "facts", source.facts);
+  if (!source.facts.empty()) {
+    json.Name("facts");
+    WriteFacts(json, source.facts);
+  }
   Texts(json, "warnings", source.warnings);
   json.EndObject();
 }
@@ -94,7 +88,8 @@ void WriteDevice(JsonStream& json, const ReportDevice& device) {
   json.Name("verdict", VerdictName(device.verdict));
   json.Name("verdict_text", VerdictText(device.verdict));
   if (device.parent) json.Field("parent", *device.parent);
-  Facts(json, "identity", device.identity);
+  json.Name("identity");
+  WriteFacts(json, device.identity);
   Indexes(json, "dumps", device.dumps);
   Indexes(json, "findings", device.findings);
   Indexes(json, "events", device.events);
@@ -110,19 +105,6 @@ void WriteDevice(JsonStream& json, const ReportDevice& device) {
   }
   json.EndArray();
   json.EndObject();
-}
-
-void WriteHoles(JsonStream& json, const ReportDump& dump) {
-  json.Name("holes");
-  json.BeginArray();
-  for (const Hole& hole : dump.holes) {
-    json.BeginObject();
-    json.BigUint("offset", hole.range.offset);
-    json.BigUint("size", hole.range.size);
-    Optional(json, "reason", hole.reason);
-    json.EndObject();
-  }
-  json.EndArray();
 }
 
 void WriteDumpHead(JsonStream& json, const ReportDump& dump) {
@@ -150,25 +132,15 @@ void WriteDumpHead(JsonStream& json, const ReportDump& dump) {
 
 }  // namespace
 
-void WriteReportDump(JsonStream& json, const MachineReport& report, const ReportDump& dump) {
-  static_cast<void>(report);
-  WriteHoles(json, dump);
+void WriteReportDump(JsonStream& json, const ReportDump& dump) {
+  json.Name("holes");
+  WriteHoles(json, dump.holes);
   json.Name("fields");
   json.BeginArray();
   for (const FieldRecord& field : dump.fields) WriteField(json, field);
   json.EndArray();
   json.Name("remarks");
-  json.BeginArray();
-  for (const RemarkRecord& remark : dump.remarks) {
-    json.BeginObject();
-    json.Name("path", remark.path);
-    json.BigUint("offset", remark.offset);
-    if (!remark.window.empty()) json.Name("window", remark.window);
-    json.Name("text", remark.text);
-    json.Flag("damage", remark.is_damage);
-    json.EndObject();
-  }
-  json.EndArray();
+  WriteRemarks(json, dump.remarks);
   if (!dump.diff) return;
   json.Name("diff");
   json.BeginObject();
@@ -211,7 +183,7 @@ void WriteReport(JsonStream& json, const MachineReport& report, bool with_fields
   for (const ReportDump& dump : report.dumps) {
     json.BeginObject();
     WriteDumpHead(json, dump);
-    if (with_fields) WriteReportDump(json, report, dump);
+    if (with_fields) WriteReportDump(json, dump);
     json.EndObject();
   }
   json.EndArray();

@@ -12,7 +12,7 @@ namespace vmcoredd {
 void WriteReport(JsonStream& json, const MachineReport& report, bool with_fields);
 
 // Members of one dump: fields, remarks, differences. In an object that is open.
-void WriteReportDump(JsonStream& json, const MachineReport& report, const ReportDump& dump);
+void WriteReportDump(JsonStream& json, const ReportDump& dump);
 
 // Only the events, in time (vmcoredd-timeline/1), likewise.
 void WriteTimeline(JsonStream& json, const MachineReport& report);

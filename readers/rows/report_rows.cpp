@@ -7,9 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "readers/report/decode_json.h"
 #include "readers/report/diff_output.h"
-#include "readers/report/json_stream.h"
+#include "readers/report/json_parts.h"
 #include "vmcoredd/base/payload_hash.h"
 
 namespace vmcoredd {
@@ -39,81 +38,23 @@ RowValue Json(const std::function<void(JsonStream&)>& write) {
   return text;
 }
 
-RowValue Texts(const std::vector<std::string>& texts) {
-  if (texts.empty()) return {};
-  return Json([&](JsonStream& json) {
-    json.BeginArray();
-    for (const std::string& text : texts) json.String(text);
-    json.EndArray();
-  });
+// As JSON; nothing for none.
+template <typename T>
+RowValue ListOf(const T& items, void (*write)(JsonStream&, const T&)) {
+  if (items.empty()) return {};
+  return Json([&](JsonStream& json) { write(json, items); });
 }
-
-RowValue Facts(const Properties& facts) {
-  if (facts.empty()) return {};
-  return Json([&](JsonStream& json) {
-    json.BeginObject();
-    for (const auto& [key, value] : facts) json.Name(key, value);
-    json.EndObject();
-  });
-}
-
-RowValue Holes(const std::vector<Hole>& holes) {
-  if (holes.empty()) return {};
-  return Json([&](JsonStream& json) {
-    json.BeginArray();
-    for (const Hole& hole : holes) {
-      json.BeginObject();
-      json.BigUint("offset", hole.range.offset);
-      json.BigUint("size", hole.range.size);
-      if (!hole.reason.empty()) json.Name("reason", hole.reason);
-      json.EndObject();
-    }
-    json.EndArray();
-  });
-}
-
-RowValue Remarks(const std::vector<RemarkRecord>& remarks) {
-  if (remarks.empty()) return {};
-  return Json([&](JsonStream& json) {
-    json.BeginArray();
-    for (const RemarkRecord& remark : remarks) {
-      json.BeginObject();
-      json.Name("path", remark.path);
-      json.BigUint("offset", remark.offset);
-      if (!remark.window.empty()) json.Name("window", remark.window);
-      json.Name("text", remark.text);
-      json.Flag("damage", remark.is_damage);
-      json.EndObject();
-    }
-    json.EndArray();
-  });
-}
-
-RowValue EvidenceOf(const Finding& finding) {
-  if (finding.evidence.empty()) return {};
-  return Json([&](JsonStream& json) {
-    json.BeginArray();
-    for (const Evidence& evidence : finding.evidence) {
-      json.BeginObject();
-      json.Name("field", evidence.field);
-      json.BigUint("offset", evidence.offset);
-      json.Name("value", evidence.value);
-      json.EndObject();
-    }
-    json.EndArray();
-  });
-}
-
-std::string_view Property(const Properties& properties, std::string_view key) {
-  const auto found = std::find_if(properties.begin(), properties.end(),
-                                  [key](const auto& item) { return item.first == key; });
-  return found == properties.end() ? std::string_view() : std::string_view(found->second);
-}
+RowValue Texts(const std::vector<std::string>& texts) { return ListOf(texts, WriteTexts); }
+RowValue Facts(const Properties& facts) { return ListOf(facts, WriteFacts); }
+RowValue Holes(const std::vector<Hole>& holes) { return ListOf(holes, WriteHoles); }
+RowValue Remarks(const std::vector<RemarkRecord>& remarks) { return ListOf(remarks, WriteRemarks); }
+RowValue EvidenceOf(const Finding& finding) { return ListOf(finding.evidence, WriteEvidence); }
 
 // Drivers call it differently; what devlink says runs is meant where there is more than one.
 std::string_view FirmwareOf(const Properties& identity) {
   for (const char* const key : {"running.fw.version", "running.fw", "firmware"}) {
-    if (const std::string_view version = Property(identity, key); !version.empty()) return version;
+    if (const std::string_view version = PropertyOf(identity, key); !version.empty())
+      return version;
   }
   return {};
 }
@@ -160,8 +101,8 @@ class Writer {
         RowType::kDevice, i,
         {uint64_t{0}, device.Name(), Text(device.bus), Text(device.address), Text(device.title),
          Text(VerdictName(device.verdict)), Number(device.parent),
-         Text(Property(device.identity, "vendor")), Text(Property(device.identity, "device")),
-         Text(Property(device.identity, "driver")), Text(FirmwareOf(device.identity)),
+         Text(PropertyOf(device.identity, "vendor")), Text(PropertyOf(device.identity, "device")),
+         Text(PropertyOf(device.identity, "driver")), Text(FirmwareOf(device.identity)),
          Facts(device.identity)});
   }
 

@@ -48,6 +48,14 @@ struct Part {
 // "vendor", "device", "driver", ... Order is kept.
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
+// The value of the first one with that key; empty if there is none.
+inline std::string_view PropertyOf(const Properties& properties, std::string_view key) {
+  for (const auto& [name, value] : properties) {
+    if (name == key) return value;
+  }
+  return {};
+}
+
 struct ManifestDump {
   std::string name;      // raw bytes; JSON holds them escaped
   uint64_t ordinal = 0;  // among the dumps of this name in this fragment

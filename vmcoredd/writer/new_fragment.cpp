@@ -12,6 +12,7 @@
 
 #include "vmcoredd/base/payload_hash.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 
 namespace vmcoredd {
 
@@ -40,10 +41,7 @@ std::string NewCaptureId() {
 
 std::string ManifestTime() {
   const time_t now = ::time(nullptr);
-  struct tm parts;
-  if (now < kYear2000 || ::gmtime_r(&now, &parts) == nullptr) return {};
-  char text[32];
-  return {text, ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+  return now < kYear2000 ? std::string() : UtcTime(now);
 }
 
 ManifestFragment NewFragment(std::string kind) {

@@ -142,7 +142,7 @@ TEST(CompareBytes, TellsProgressUpToTheEndOfTheShorterOne) {
   const Bytes a(1'000'000), b(2'000'000);
   MemorySource first(a), second(b);
   std::vector<uint64_t> progress;
-  ASSERT_TRUE(CompareBytes(first, second, [&](uint64_t done) { progress.push_back(done); }));
+  ASSERT_TRUE(CompareBytes(first, second, {}, [&](uint64_t done) { progress.push_back(done); }));
   EXPECT_TRUE(std::is_sorted(progress.begin(), progress.end()));
   ASSERT_FALSE(progress.empty());
   EXPECT_EQ(progress.back(), 1'000'000u);
@@ -157,6 +157,49 @@ TEST(CompareBytes, SaysWhichOneCannotBeRead) {
   ASSERT_FALSE(second);
   EXPECT_EQ(first.error().message(), "the first: no such luck");
   EXPECT_EQ(second.error().message(), "the second: no such luck");
+}
+
+TEST(CompareBytes, PassesOverWhatItIsTold) {
+  std::vector<std::byte> a(1000), b(1000);
+  for (const size_t at : {0, 10, 14, 100, 999}) b[at] = std::byte{1};
+  MemorySource first{std::span<const std::byte>(a)}, second{std::span<const std::byte>(b)};
+  const std::vector<ByteRange> passed_over = {{0, 1}, {12, 1}, {90, 20}, {5000, 1}};
+  const auto found = CompareBytes(first, second, passed_over);
+  ASSERT_TRUE(found);
+  // Not one range, though there are few equal bytes between them: somebody else looks there.
+  EXPECT_EQ(found->ranges, (std::vector<ByteRange>{{10, 1}, {14, 1}, {999, 1}}));
+  EXPECT_EQ(found->differing_bytes, 3u);
+  const std::vector<ByteRange> all = {{0, 1000}};
+  EXPECT_TRUE(CompareBytes(first, second, all)->same());
+}
+
+// Against a peer that looks at every byte by itself.
+TEST(CompareBytes, PassesOverAnyRanges) {
+  EXPECT_TRUE(rc::check([](const std::vector<std::pair<uint8_t, uint8_t>>& given) {
+    std::vector<std::byte> a(300), b(300, std::byte{1});
+    std::vector<ByteRange> ranges;
+    for (const auto& [offset, size] : given) ranges.push_back({offset, size});
+    JoinRanges(ranges);
+    uint64_t expected = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      expected += std::none_of(given.begin(), given.end(), [i](const auto& range) {
+        return i >= range.first && i < size_t{range.first} + range.second;
+      });
+    }
+    MemorySource first{std::span<const std::byte>(a)}, second{std::span<const std::byte>(b)};
+    RC_ASSERT(CompareBytes(first, second, ranges)->differing_bytes == expected);
+  }));
+}
+
+TEST(JoinRanges, SortsJoinsAndDoesNotOverflow) {
+  std::vector<ByteRange> ranges = {{20, 5}, {0, 10}, {5, 6}, {7, 0}, {~uint64_t{0} - 1, 100},
+                                   {11, 1}};
+  JoinRanges(ranges);
+  EXPECT_EQ(ranges, (std::vector<ByteRange>{{0, 12}, {20, 5}, {~uint64_t{0} - 1, 1}}));
+  JoinRanges(ranges, 8);
+  EXPECT_EQ(ranges.size(), 2u);
+  JoinRanges(ranges, ~uint64_t{0});
+  EXPECT_EQ(ranges.size(), 1u);
 }
 
 }  // namespace

@@ -44,14 +44,5 @@ TEST(MergeIdentityTest, TheCrashWinsOverTheBaseline) {
   EXPECT_EQ(PropertyOf(device.identity, "region"), "");
 }
 
-TEST(UtcTextTest, IsTheInverseOfSecondsOf) {
-  EXPECT_EQ(UtcText(0), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(SecondsOf(UtcText(1795936924)), 1795936924);
-  EXPECT_EQ(UtcText(-1), "");
-  EXPECT_EQ(UtcText(int64_t{1} << 60), "");
-  EXPECT_FALSE(SecondsOf("").has_value());
-  EXPECT_FALSE(SecondsOf("yesterday, at about three").has_value());
-}
-
 }  // namespace
 }  // namespace vmcoredd

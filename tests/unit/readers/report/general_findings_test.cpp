@@ -98,7 +98,8 @@ TEST_F(GeneralFindingsTest, TheFirstDeadLinkIsThePlace) {
 TEST_F(GeneralFindingsTest, BridgesThatLeadInACircleEnd) {
   Bridge("0000:02:00.0", 1, 1);
   Bridge("0000:01:00.0", 2, 2);
-  const size_t leaf = Device("0000:01:01.0");
+  Bridge("0000:03:00.0", 3, 3);
+  const size_t leaf = Device("0000:02:01.0");
   report_.devices[leaf].skipped.push_back({1, "pci_x", "failed", "the device does not answer"});
   FindParents(report_);
   JudgeDevices(report_);

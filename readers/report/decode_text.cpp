@@ -13,6 +13,8 @@ namespace vmcoredd {
 
 namespace {
 
+constexpr size_t kMaxName = 200;
+constexpr size_t kNameWidth = 22;   // that most names fit into
 constexpr size_t kMaxText = 512;    // of a text field, on one line
 constexpr size_t kMaxLines = 4096;  // bytes of one with several lines; the engine gives no more
 constexpr size_t kShownBytes = 16;  // of a field of bytes
@@ -101,20 +103,37 @@ std::string FindingText(const Finding& finding) {
   return text;
 }
 
+bool DecodeTextSink::Begin(std::string_view name, TextRow row) {
+  row.name = Capped(name, kMaxName);
+  row.before = std::string(2 * groups_.size(), ' ');
+  const auto [array, index] = SplitIndex(name);
+  if (index.empty() || index.find_first_not_of("0123456789") != index.npos) {
+    rows_.Add(std::move(row));
+    return false;
+  }
+  rows_.BeginElement(Capped(array, kMaxName), std::string(index), std::move(row));
+  return true;
+}
+
+void DecodeTextSink::EndField() {
+  if (std::exchange(field_is_open_, false)) rows_.EndElement();
+}
+
 bool DecodeTextSink::BeginGroup(const Group& group) {
   if (options_.only_findings) return true;
-  Flush();
-  std::string line = fmt::format("{:>{}}{}", "", 12 + 2 * depth_, Capped(group.name, 200));
-  if (!group.text.empty()) line += "  -- " + Capped(group.text, kMaxText);
-  out_(line + '\n');
-  ++depth_;
+  EndField();
+  TextRow row;
+  if (!group.text.empty()) row.after = "  -- " + Capped(group.text, kMaxText);
+  groups_.push_back(Begin(group.name, std::move(row)));
   return true;
 }
 
 void DecodeTextSink::EndGroup() {
   if (options_.only_findings) return;
-  Flush();
-  --depth_;
+  EndField();
+  const bool is_element = groups_.back();
+  groups_.pop_back();
+  if (is_element) rows_.EndElement();
 }
 
 void DecodeTextSink::OnField(const Field& field) {
@@ -129,72 +148,55 @@ void DecodeTextSink::OnField(const Field& field) {
   }
   // A bit that is not set says nothing that its absence does not.
   if (!options_.all && is_bits && field.value == 0 && field.meaning.empty()) return;
-  Line line;
-  line.depth = depth_;
-  line.offset = field.offset;
-  line.name = Capped(field.name, 200);
-  if (!is_bits) line.array = Capped(SplitIndex(field.name).first, 200);
-  line.rest = FieldValueText(field);
+  const std::string text = field.spec ? Capped(field.spec->text, kMaxText) : std::string();
+  const std::string note = text.empty() ? text : "  -- " + text;
+  TextRow row;
+  row.width = kNameWidth;
+  row.after = ' ' + FieldValueText(field) + note;
   if (is_bits) {
-    Flush();
     const std::string bits =
         field.bit_width == 1
             ? fmt::format("{}", field.bit_low)
             : fmt::format("{}:{}", field.bit_low + field.bit_width - 1, field.bit_low);
-    const std::string text = field.spec ? Capped(field.spec->text, kMaxText) : std::string();
-    out_(fmt::format("{:>{}}{:>5}  {:<22} {}{}{}\n", "", 14 + 2 * depth_, bits, line.name,
-                     line.rest, text.empty() ? "" : "  -- ", text));
-    return;
+    row.before = fmt::format("{:>{}}{:>5}  ", "", 2 + 2 * groups_.size(), bits);
+    row.name = Capped(field.name, kMaxName);
+    return rows_.Add(std::move(row));
   }
-  line.text = field.spec ? Capped(field.spec->text, kMaxText) : std::string();
+  EndField();
+  row.offset = field.offset;
   const bool is_lines = field.type == FieldType::kText && field.state == FieldState::kRead &&
                         field.meaning.find('\n') != field.meaning.npos;
-  if (is_lines) line.rest = fmt::format("{} bytes of text", field.size);
-  Put(std::move(line));
+  if (is_lines) row.after = fmt::format(" {} bytes of text{}", field.size, note);
+  field_is_open_ = Begin(field.name, std::move(row));
   if (is_lines) PutLines(field.meaning, field.size);
 }
 
 // A text of several lines, as they are.
 void DecodeTextSink::PutLines(std::string_view text, uint64_t size) {
-  Flush();
   const bool is_cut = text.size() < size && text.size() >= kMaxLines;
+  const auto put = [this](std::string line) {
+    TextRow row;
+    row.before = std::string(2 + 2 * groups_.size(), ' ') + "| " + std::move(line);
+    rows_.Add(std::move(row));
+  };
   text = text.substr(0, kMaxLines);
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    out_(fmt::format("{:>{}}| {}\n", "", 14 + 2 * depth_, Capped(text.substr(0, end), kMaxText)));
+    put(Capped(text.substr(0, end), kMaxText));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  if (is_cut) out_(fmt::format("{:>{}}| ...\n", "", 14 + 2 * depth_));
-}
-
-void DecodeTextSink::Put(Line line) {
-  const bool same = pending_ && !line.array.empty() && pending_->array == line.array &&
-                    pending_->rest == line.rest && pending_->depth == line.depth;
-  if (same) {
-    pending_->last = line.name;
-    return;
-  }
-  Flush();
-  pending_ = std::move(line);
-}
-
-void DecodeTextSink::Flush() {
-  if (!pending_) return;
-  Line line = *std::exchange(pending_, std::nullopt);
-  if (!line.last.empty()) {
-    line.name = fmt::format("{}[{}..{}]", line.array, SplitIndex(line.name).second,
-                            SplitIndex(line.last).second);
-  }
-  out_(fmt::format("  {:#08x}  {:>{}}{:<22} {}{}{}\n", line.offset, "", 2 * line.depth, line.name,
-                   line.rest, line.text.empty() ? "" : "  -- ", line.text));
+  if (is_cut) put("...");
 }
 
 void DecodeTextSink::OnRemark(const Remark& remark) {
   if (remark.is_damage) ++damage_;
   if (options_.only_findings && !remark.is_damage) return;
-  Flush();
-  out_(fmt::format("  {:#08x}  ! {}{}{}\n", remark.offset, Capped(remark.path, 300),
-                   remark.path.empty() ? "" : ": ", Capped(remark.text, 500)));
+  EndField();
+  TextRow row;
+  row.offset = remark.offset;
+  row.after = fmt::format("! {}{}{}", Capped(remark.path, 300), remark.path.empty() ? "" : ": ",
+                          Capped(remark.text, 500));
+  rows_.Add(std::move(row));
 }
 
 void DecodeTextSink::OnFinding(Finding finding) {
@@ -206,7 +208,8 @@ void DecodeTextSink::Finish() {
     for (const Finding& finding : Sorted()) out_(FindingText(finding));
     return;
   }
-  Flush();
+  EndField();
+  rows_.Finish();
   const std::string reason = unread_reason_.empty() ? "not read" : Capped(unread_reason_, 200);
   const std::pair<uint64_t, std::string_view> left_out[] = {{missing_, "the dump ends before them"},
                                                             {unread_, reason}};

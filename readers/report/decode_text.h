@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "readers/decode/decode_sink.h"
+#include "readers/report/folded_rows.h"
 #include "readers/report/json_stream.h"
 
 namespace vmcoredd {
@@ -22,12 +23,12 @@ struct DecodeTextOptions {
 };
 
 // A decoded dump for a person: a line a field, indented by structure; the bits of a register
-// below it, those that are set or have a meaning; equal neighbours of an array as one. What
-// the dump says is escaped.
+// below it, those that are set or have a meaning; equal neighbours of an array as one
+// (folded_rows.h). What the dump says is escaped.
 class DecodeTextSink final : public DecodeSink {
  public:
-  DecodeTextSink(TextSink out, DecodeTextOptions options)
-      : out_(std::move(out)), options_(options) {}
+  DecodeTextSink(const TextSink& out, DecodeTextOptions options)
+      : out_(out), options_(options), rows_(out) {}
 
   bool BeginGroup(const Group& group) override;
   void EndGroup() override;
@@ -42,24 +43,17 @@ class DecodeTextSink final : public DecodeSink {
   size_t damage_count() const { return damage_; }
 
  private:
-  struct Line {
-    std::string name;   // with its index
-    std::string array;  // the name in front of the index; empty: no element
-    std::string rest;
-    std::string text;
-    size_t depth = 0;
-    uint64_t offset = 0;
-    std::string last;  // of a run of equal elements: the last index
-  };
-  void Put(Line line);
+  // A row of a group or field, which begins an element if its name has a number.
+  bool Begin(std::string_view name, TextRow row);
+  void EndField();
   void PutLines(std::string_view text, uint64_t size);
-  void Flush();
   const std::vector<Finding>& Sorted();  // the worst first
 
   TextSink out_;
   DecodeTextOptions options_;
-  std::optional<Line> pending_;
-  size_t depth_ = 0;
+  FoldedRows rows_;
+  std::vector<bool> groups_;    // that are open: is it an element?
+  bool field_is_open_ = false;  // as an element: its bits may follow
   size_t damage_ = 0;
   uint64_t missing_ = 0;  // fields that were left out: the dump is cut
   uint64_t unread_ = 0;   // nobody read them

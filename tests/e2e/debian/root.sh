@@ -13,7 +13,7 @@ suite=bookworm
 packages=systemd-sysv,udev,kmod,dbus,iproute2,pciutils,procps,zstd,busybox,initramfs-tools
 packages+=,linux-image-amd64,kdump-tools,makedumpfile,kexec-tools,dracut-core
 # What our packages depend on, so that they install without a network.
-packages+=,libarchive13,libelf1,libfmt9,libxxhash0,libzstd1,zlib1g,libstdc++6,libmnl0
+packages+=,libarchive13,libelf1,libfmt9,libxxhash0,libzstd1,zlib1g,libstdc++6,libmnl0,libpugixml1v5,libsqlite3-0
 
 cached=0
 case ${1:-} in

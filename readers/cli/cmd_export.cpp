@@ -10,7 +10,6 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/interrupt.h"
 #include "readers/cli/output_folder.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
@@ -22,6 +21,7 @@
 #include "vmcoredd/base/output_file.h"
 #ifdef VMCOREDD_WITH_DEVLINK
 #include "readers/cli/devlink/saved_json.h"
+#include "readers/cli/new_file.h"
 #endif
 
 namespace vmcoredd::cli {
@@ -181,9 +181,8 @@ class Export {
   template <typename Write>
   bool ToFile(const std::string& path, const Write& write) {
     const auto all = [&]() -> Result<void> {
-      auto file = VMCOREDD_TRY(OutputFile::Create(
-          path, command_.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail));
-      const PartialFileGuard guard(path);
+      auto created = VMCOREDD_TRY(CreateNewFile(path, command_.force));
+      OutputFile& file = created.file;
       VMCOREDD_TRY(write(file));
       return file.Commit();
     };

@@ -9,8 +9,8 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/interrupt.h"
 #include "readers/cli/layouts.h"
+#include "readers/cli/new_file.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/report_inputs.h"
 #include "readers/cli/report_machines.h"
@@ -74,10 +74,8 @@ class RowExport {
       return ForEachReport(
           [&](const MachineReport& report) { return WriteRows(report, rows_, sink); });
     }
-    auto file = VMCOREDD_TRY(
-        OutputFile::Create(command_.output, command_.force ? OutputFile::Existing::kReplace
-                                                           : OutputFile::Existing::kFail));
-    const PartialFileGuard guard(command_.output);
+    auto created = VMCOREDD_TRY(CreateNewFile(command_.output, command_.force));
+    OutputFile& file = created.file;
     Result<void> status;
     std::string buffer;
     const auto flush = [&] {
@@ -101,18 +99,16 @@ class RowExport {
   // A new database appears when it is complete; one that is there changes all at once.
   Result<void> ToDatabase() {
     struct stat found;
-    std::optional<OutputFile> file;
+    std::optional<NewFile> created;
     std::string path = command_.output;
     if (::stat(path.c_str(), &found) != 0) {
-      file.emplace(VMCOREDD_TRY(OutputFile::Create(path, OutputFile::Existing::kFail)));
+      created.emplace(VMCOREDD_TRY(CreateNewFile(path, false)));
       path += ".partial";
     } else if (!S_ISREG(found.st_mode)) {
       return Fail(ErrorCode::kInvalidArgument, "no regular file");
     }
-    std::optional<PartialFileGuard> guard;
-    if (file) guard.emplace(command_.output);
-    VMCOREDD_TRY(AddTo(path, file.has_value()));
-    if (file) VMCOREDD_TRY(file->Commit());
+    VMCOREDD_TRY(AddTo(path, created.has_value()));
+    if (created) VMCOREDD_TRY(created->file.Commit());
     for (const std::string& line : told_) console_.Print(line);
     return {};
   }

@@ -7,7 +7,7 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/interrupt.h"
+#include "readers/cli/new_file.h"
 #include "readers/cli/output_folder.h"
 #include "readers/cli/output_json.h"
 #include "readers/cli/output_text.h"
@@ -23,7 +23,7 @@ namespace {
 
 // Files wait until there are this many, or this many bytes in them, to be synced
 // together.
-constexpr size_t kWaitingFiles = kMaxPartialFiles - 1;  // and one is being written
+constexpr size_t kWaitingFiles = kMaxCleanups - 1;  // and one is being written
 constexpr uint64_t kWaitingBytes = 64 * 1024 * 1024;
 
 class Extraction {
@@ -54,7 +54,7 @@ class Extraction {
   // Gives the files that were written their names.
   void Commit() {
     std::vector<OutputFile*> files;
-    for (Waiting& waiting : waiting_) files.push_back(&waiting.file);
+    for (Waiting& waiting : waiting_) files.push_back(&waiting.created.file);
     const auto outcomes = OutputFile::CommitAll(files);
     for (size_t i = 0; i < outcomes.size(); ++i) {
       ExtractedDump& extracted = waiting_[i].extracted;
@@ -81,8 +81,7 @@ class Extraction {
  private:
   // Written, but not under its name yet.
   struct Waiting {
-    std::unique_ptr<PartialFileGuard> guard;
-    OutputFile file;
+    NewFile created;
     ExtractedDump extracted;
   };
 
@@ -133,10 +132,8 @@ class Extraction {
   }
 
   Result<void> ToFile(const SelectedDump& selected, ExtractedDump& extracted) {
-    const auto existing =
-        command_.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail;
-    OutputFile file = VMCOREDD_TRY(OutputFile::Create(extracted.path, existing));
-    auto guard = std::make_unique<PartialFileGuard>(extracted.path);
+    NewFile created = VMCOREDD_TRY(CreateNewFile(extracted.path, command_.force));
+    OutputFile& file = created.file;
     SparseStream out(file);
     VMCOREDD_TRY(Stream(selected, out, extracted.outcome));
     VMCOREDD_TRY(out.Finish());
@@ -145,7 +142,7 @@ class Extraction {
     if (extracted.outcome.truncated && file.end() == 0) extracted.outcome.failed = true;
     if (extracted.outcome.failed) return {};
     waiting_bytes_ += file.end();
-    waiting_.push_back({std::move(guard), std::move(file), std::move(extracted)});
+    waiting_.push_back({std::move(created), std::move(extracted)});
     return {};
   }
 

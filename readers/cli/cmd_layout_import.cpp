@@ -8,11 +8,10 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/interrupt.h"
+#include "readers/cli/new_file.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/plain_file.h"
 #include "readers/layout-import/layout_import.h"
-#include "vmcoredd/base/output_file.h"
 
 namespace vmcoredd::cli {
 
@@ -36,9 +35,8 @@ Result<std::string> ReadText(const std::string& path) {
 }
 
 Result<void> WriteLayoutFile(const LayoutSource& source, const std::string& toml) {
-  auto file = VMCOREDD_TRY(OutputFile::Create(
-      source.output, source.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail));
-  const PartialFileGuard guard(source.output);
+  auto created = VMCOREDD_TRY(CreateNewFile(source.output, source.force));
+  OutputFile& file = created.file;
   VMCOREDD_TRY(file.Write(std::as_bytes(std::span(toml))));
   return file.Commit();
 }

@@ -3,16 +3,15 @@
 #include "collector/setup/sysroot.h"
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/interrupt.h"
 #include "readers/cli/json_errors.h"
 #include "readers/cli/layouts.h"
+#include "readers/cli/new_file.h"
 #include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/report_inputs.h"
 #include "readers/report/html/report_html.h"
 #include "readers/report/report_json.h"
 #include "readers/report/report_text.h"
-#include "vmcoredd/base/output_file.h"
 
 namespace vmcoredd::cli {
 
@@ -46,10 +45,8 @@ void Write(const ReportCommand& command,
 Result<void> WriteFile(const ReportCommand& command,
                        const MachineReport& report,
                        const std::vector<Problem>& problems) {
-  auto file =
-      VMCOREDD_TRY(OutputFile::Create(command.output, command.force ? OutputFile::Existing::kReplace
-                                                                    : OutputFile::Existing::kFail));
-  const PartialFileGuard guard(command.output);
+  auto created = VMCOREDD_TRY(CreateNewFile(command.output, command.force));
+  OutputFile& file = created.file;
   Result<void> status;
   std::string buffer;
   Write(command, report, problems, [&](std::string_view text) {

@@ -7,7 +7,7 @@
 
 #include "readers/cli/commands.h"
 #include "readers/cli/console.h"
-#include "readers/cli/interrupt.h"
+#include "readers/cli/new_file.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
 #include "readers/cli/unflatten.h"
@@ -34,17 +34,14 @@ void Run(const UnflattenCommand& command, Console& console) {
     console.AddUnusable(command.input, stream.error());
     return;
   }
-  const auto existing =
-      command.force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail;
-  auto file = OutputFile::Create(command.output, existing);
-  if (!file) {
-    console.AddProblem(command.output, file.error());
+  auto created = CreateNewFile(command.output, command.force);
+  if (!created) {
+    console.AddProblem(command.output, created.error());
     return;
   }
-  const PartialFileGuard guard(command.output);
   Progress progress(console, "writing " + PathText(command.output), std::nullopt);
   const ProgressCallback callback = progress.callback();
-  const auto result = Unflatten(**stream, *file, callback);
+  const auto result = Unflatten(**stream, created->file, callback);
   if (!result && result.error().code() == ErrorCode::kNotRecognised) {
     console.AddUnusable(command.input, result.error());
     return;
@@ -60,7 +57,7 @@ void Run(const UnflattenCommand& command, Console& console) {
       return;
     }
   }
-  if (const auto committed = file->Commit(); !committed) {
+  if (const auto committed = created->file.Commit(); !committed) {
     console.AddProblem(command.output, committed.error());
     return;
   }

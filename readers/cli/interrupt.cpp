@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <iterator>
+#include <utility>
 
 namespace vmcoredd::cli {
 
@@ -14,13 +15,15 @@ namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
-// What a signal handler can reach must be static: the names of the partial files.
-std::array<std::atomic<const char*>, kMaxPartialFiles> partial_files = {};
+// What a signal handler can reach must be static: the names of what it removes. A slot
+// above those in use is taken, so that the order is that of their making.
+std::array<std::atomic<const char*>, kMaxCleanups> cleanups = {};
 static_assert(std::atomic<const char*>::is_always_lock_free);
 
 extern "C" void OnSignal(int signal_number) {
-  for (const auto& slot : partial_files) {
-    if (const char* const partial = slot) ::unlink(partial);
+  for (size_t i = kMaxCleanups; i > 0; --i) {
+    const char* const path = cleanups[i - 1];
+    if (path && ::unlink(path) != 0) ::rmdir(path);
   }
   // SA_RESETHAND has restored the default action, which ends the program as
   // soon as the handler returns and the signal is no longer blocked.
@@ -43,18 +46,16 @@ void InstallSignalHandlers() {
   }
 }
 
-PartialFileGuard::PartialFileGuard(const std::string& path) : partial_(path + ".partial") {
-  for (auto& slot : partial_files) {
-    const char* unused = nullptr;
-    if (slot.compare_exchange_strong(unused, partial_.c_str())) return;
-  }
+InterruptCleanup::InterruptCleanup(std::string path) : path_(std::move(path)) {
+  size_t above = kMaxCleanups;
+  while (above > 0 && !cleanups[above - 1].load()) --above;
+  if (above == kMaxCleanups) return;
+  slot_ = above;
+  cleanups[slot_] = path_.c_str();
 }
 
-PartialFileGuard::~PartialFileGuard() {
-  for (auto& slot : partial_files) {
-    const char* mine = partial_.c_str();
-    if (slot.compare_exchange_strong(mine, nullptr)) return;
-  }
+InterruptCleanup::~InterruptCleanup() {
+  if (slot_ < kMaxCleanups) cleanups[slot_] = nullptr;
 }
 
 DeferInterrupts::DeferInterrupts() {

@@ -10,26 +10,33 @@
 namespace vmcoredd::cli {
 
 // SIGINT, SIGTERM, SIGHUP and SIGPIPE end the program at once and without a
-// word, as they do by default, but take the partial output file with them. A
+// word, as they do by default, but take partial output files with them. A
 // file that is changed in place (attach) is safe at any instruction by its
 // format; DeferInterrupts only saves it from carrying unused bytes at its end.
 
 void InstallSignalHandlers();
 
-// How many PartialFileGuards may live at a time; one more guards nothing.
-inline constexpr size_t kMaxPartialFiles = 64;
+// How many InterruptCleanups may live at a time; one more cleans up nothing.
+inline constexpr size_t kMaxCleanups = 64;
 
-// While it lives, a signal removes "PATH.partial", which an OutputFile that was
-// created for PATH is writing.
-class PartialFileGuard {
+// While it lives, a signal removes `path`: a file, or a folder that is empty then. The last
+// one made is removed first.
+class InterruptCleanup {
  public:
-  explicit PartialFileGuard(const std::string& path);
-  PartialFileGuard(const PartialFileGuard&) = delete;
-  PartialFileGuard& operator=(const PartialFileGuard&) = delete;
-  ~PartialFileGuard();
+  explicit InterruptCleanup(std::string path);
+  InterruptCleanup(const InterruptCleanup&) = delete;
+  InterruptCleanup& operator=(const InterruptCleanup&) = delete;
+  ~InterruptCleanup();
 
  private:
-  const std::string partial_;
+  const std::string path_;
+  size_t slot_ = kMaxCleanups;
+};
+
+// The same for "PATH.partial", which an OutputFile that was created for PATH is writing.
+class PartialFileGuard : public InterruptCleanup {
+ public:
+  explicit PartialFileGuard(const std::string& path) : InterruptCleanup(path + ".partial") {}
 };
 
 // Holds interrupts back while it lives, or until Allow().

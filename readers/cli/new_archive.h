@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "readers/cli/interrupt.h"
+#include "readers/cli/new_file.h"
 #include "vmcoredd/base/output_stream.h"
 #include "vmcoredd/writer/archive_writer.h"
 
@@ -22,9 +22,10 @@ class NewArchive final : public OutputStream {
   static Result<std::unique_ptr<NewArchive>> Create(const std::string& path,
                                                     bool force,
                                                     bool compress) {
+    const DeferInterrupts defer;  // as for a NewFile
     ArchiveOptions options;
     options.path = path;
-    if (force) options.existing = OutputFile::Existing::kReplace;
+    options.existing = ExistingFor(force);
     auto writer = VMCOREDD_TRY(ArchiveWriter::Create(options));
     return std::unique_ptr<NewArchive>(
         new NewArchive(std::move(writer), compress ? Codec::kZstd : Codec::kNone, path));
@@ -49,12 +50,12 @@ class NewArchive final : public OutputStream {
 
  private:
   NewArchive(ArchiveWriter writer, Codec codec, const std::string& path)
-      : writer_(std::move(writer)), codec_(codec), guard_(path) {}
+      : guard_(path), writer_(std::move(writer)), codec_(codec) {}
 
+  PartialFileGuard guard_;  // goes after the file
   ArchiveWriter writer_;
   Codec codec_;
   size_t count_ = 0;
-  PartialFileGuard guard_;
 };
 
 }  // namespace vmcoredd::cli

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "readers/cli/console.h"
 #include "readers/cli/import_files.h"
+#include "readers/cli/interrupt.h"
 #include "readers/cli/output_text.h"
 #include "readers/import/formats.h"
 #include "readers/report/kernel_log.h"
@@ -78,6 +80,38 @@ std::vector<std::string> Names(const fs::path& folder) {
   std::sort(names.begin(), names.end());
   return names;
 }
+
+// Gone with all that is in it, also on a signal (then it must be empty).
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    const DeferInterrupts defer;  // there is no folder without its cleanup
+    std::error_code error;
+    std::string path = (fs::temp_directory_path(error) / "vmcoredd-XXXXXX").string();
+    if (error) {
+      error_ = error.value();
+    } else if (!::mkdtemp(path.data())) {
+      error_ = errno;
+    } else {
+      cleanup_.emplace(path);
+      path_ = std::move(path);
+    }
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+
+  const std::string& path() const { return path_; }  // empty: error() says why
+  int error() const { return error_; }
+
+ private:
+  std::string path_;
+  std::optional<InterruptCleanup> cleanup_;
+  int error_ = 0;
+};
 
 class Collector {
  public:
@@ -149,32 +183,34 @@ class Collector {
     logs_.push_back(std::move(log));
   }
 
-  // Into an archive that is gone when it is closed.
+  // Into archives that are gone when they are closed.
   void Import(std::vector<Input>& inputs) {
-    std::error_code error;
-    std::string folder = (fs::temp_directory_path(error) / "vmcoredd-XXXXXX").string();
-    if (error || !::mkdtemp(folder.data())) {
-      return console_.AddProblem(folder, Error::Io("no folder for imports", errno));
+    const TemporaryFolder folder;
+    if (folder.path().empty()) {
+      return console_.AddProblem("imports", Error::Io("no folder for imports", folder.error()));
     }
+    ImportCommand command;
+    command.archive = folder.path() + "/imported.vmcoredd";
+    const InterruptCleanup cleanup(command.archive);
     for (const auto& [path, format] : saved_) {
-      ImportCommand command;
       command.files = {path};
       command.format = format;
-      command.archive = folder + "/imported.vmcoredd";
-      command.force = true;
       const auto imported = ImportFiles(command, console_);
       if (!imported) {
         // Why, the console has heard already, unless it was the archive itself.
         console_.RaiseProblem();
+        console_.Note(PathText(path) +
+                      ": `vmcoredd import` can be told more, and what it makes of "
+                      "this can be given to a report");
         continue;
       }
       for (Input& input : OpenInputs({command.archive}, {}, console_)) {
         input.files = {path};
         inputs.push_back(std::move(input));
       }
-      fs::remove(command.archive, error);
+      std::error_code ignored;
+      fs::remove(command.archive, ignored);
     }
-    fs::remove_all(folder, error);
   }
 
   Console& console_;

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "readers/cli/interrupt.h"
+#include "readers/cli/new_file.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
 #include "vmcoredd/base/output_file.h"
@@ -50,21 +50,20 @@ Result<std::string> KeepIncomplete(const std::string& path, const OutputFile& fi
 Result<void> WriteFile(Session& session, cli::Progress& progress, const RawWriter& write) {
   const std::string& path = session.options().output;
   const bool force = session.options().force;
-  auto file = OutputFile::Create(
-      path, force ? OutputFile::Existing::kReplace : OutputFile::Existing::kFail);
-  if (!file) return FailWith(file.error(), cli::PathText(path));
-  const cli::PartialFileGuard guard(path);
-  CountedStream out(*file, progress);
+  auto created = cli::CreateNewFile(path, force);
+  if (!created) return FailWith(created.error(), cli::PathText(path));
+  OutputFile& file = created->file;
+  CountedStream out(file, progress);
   auto written = write(out);
   if (!written) {
     if (out.written() == 0) return written;
-    const auto kept = KeepIncomplete(path, *file, force);
+    const auto kept = KeepIncomplete(path, file, force);
     session.console().Note(kept ? cli::PathText(*kept) + ": the " +
                                       cli::Count(out.written(), "byte") + " before the error"
                                 : kept.error().ToString());
     return written;
   }
-  const auto committed = file->Commit();
+  const auto committed = file.Commit();
   if (!committed) return FailWith(committed.error(), cli::PathText(path));
   return {};
 }

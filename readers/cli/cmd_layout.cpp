@@ -90,10 +90,7 @@ void Check(const LayoutCommand& command, Console& console) {
   for (const LayoutProblem& problem : layouts.problems()) {
     const bool asked =
         std::find(command.files.begin(), command.files.end(), problem.file) != command.files.end();
-    if (!asked) continue;
-    console.AddProblem(
-        fmt::format("{}:{}:{}", problem.file, problem.place.line, problem.place.column),
-        Error(ErrorCode::kCorrupt, problem.text));
+    if (asked) AddLayoutProblem(problem, console);
   }
   for (const auto& [name, layout] : layouts.layouts()) {
     const bool asked =

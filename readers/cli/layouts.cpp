@@ -46,12 +46,16 @@ LayoutSet LoadLayouts(const LayoutSelection& selection, Console& console) {
     }
   }
   LayoutSet layouts = LayoutSet::Load(LayoutDirectories(selection));
-  for (const LayoutProblem& problem : layouts.problems()) {
-    console.AddProblem(
-        fmt::format("{}:{}:{}", problem.file, problem.place.line, problem.place.column),
-        Error(ErrorCode::kCorrupt, problem.text));
-  }
+  for (const LayoutProblem& problem : layouts.problems()) AddLayoutProblem(problem, console);
   return layouts;
+}
+
+void AddLayoutProblem(const LayoutProblem& problem, Console& console) {
+  const LayoutPlace& place = problem.place;
+  console.AddProblem(place.line == 0
+                         ? problem.file
+                         : fmt::format("{}:{}:{}", problem.file, place.line, place.column),
+                     Error(ErrorCode::kCorrupt, problem.text));
 }
 
 }  // namespace vmcoredd::cli

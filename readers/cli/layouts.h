@@ -21,6 +21,9 @@ std::vector<std::string> LayoutDirectories(const LayoutSelection& selection);
 // is a problem on `console`: the layout is then not used.
 LayoutSet LoadLayouts(const LayoutSelection& selection, Console& console);
 
+// "FILE:LINE:COLUMN: what is wrong", or without a place: the file cannot be read.
+void AddLayoutProblem(const LayoutProblem& problem, Console& console);
+
 }  // namespace vmcoredd::cli
 
 #endif  // READERS_CLI_LAYOUTS_H_

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "readers/cli/commands.h"
@@ -30,19 +31,19 @@ class BlankingStream final : public OutputStream {
 
   Result<void> Write(std::span<const std::byte> bytes) override {
     while (!bytes.empty()) {
-      while (next_ < ranges_.size() && ranges_[next_].offset + ranges_[next_].size <= at_) ++next_;
-      const bool blank = next_ < ranges_.size() && ranges_[next_].offset <= at_;
-      uint64_t left = bytes.size();
-      if (blank) left = ranges_[next_].offset + ranges_[next_].size - at_;
-      if (!blank && next_ < ranges_.size()) left = ranges_[next_].offset - at_;
-      const auto part = bytes.first(std::min<uint64_t>({left, bytes.size(), kWindow}));
-      if (blank) {
-        VMCOREDD_TRY(out_.Write(std::span(zeros_).first(part.size())));
-      } else {
-        VMCOREDD_TRY(out_.Write(part));
-      }
-      at_ += part.size();
+      const auto part = bytes.first(std::min(bytes.size(), kWindow));
       bytes = bytes.subspan(part.size());
+      window_.assign(part.begin(), part.end());
+      const uint64_t end = at_ + part.size();
+      for (; next_ < ranges_.size() && ranges_[next_].offset < end; ++next_) {
+        const uint64_t from = std::max(ranges_[next_].offset, at_);
+        const uint64_t to = std::min(ranges_[next_].offset + ranges_[next_].size, end);
+        if (from < to)
+          std::fill_n(window_.begin() + static_cast<ptrdiff_t>(from - at_), to - from, std::byte{});
+        if (to == end) break;  // it may go on
+      }
+      VMCOREDD_TRY(out_.Write(window_));
+      at_ = end;
     }
     return {};
   }
@@ -50,8 +51,8 @@ class BlankingStream final : public OutputStream {
  private:
   static constexpr size_t kWindow = 64 * 1024;
   OutputStream& out_;
-  const std::vector<ByteRange>& ranges_;
-  const std::vector<std::byte> zeros_ = std::vector<std::byte>(kWindow);
+  const std::vector<ByteRange>& ranges_;  // in order, apart from each other
+  std::vector<std::byte> window_;
   size_t next_ = 0;
   uint64_t at_ = 0;
 };
@@ -158,12 +159,29 @@ void PrintJson(const RedactCommand& command, const std::vector<Done>& done, Cons
   console.Print("\n");
 }
 
+// What is redacted stays a capture of its kind, if all inputs are of one.
+void KeepCapture(const std::vector<Input>& inputs, ManifestFragment& fragment) {
+  std::set<std::string> kinds;
+  std::string first;
+  for (const Input& input : inputs) {
+    for (const ManifestFragment& part : input.table.fragments) {
+      kinds.insert(part.kind);
+      if (first.empty() || part.time < first) first = part.time;
+    }
+  }
+  // "attach" has a meaning for the vmcore that it is in.
+  if (kinds.size() != 1 || kinds.contains("attach")) return;
+  fragment.kind = *kinds.begin();
+  fragment.time = first;
+}
+
 Result<void> Redact(const RedactCommand& command,
                     std::vector<Input>& inputs,
                     const std::vector<SelectedDump>& selected,
                     Redacting& redacting,
                     Console& console) {
   ManifestFragment fragment = MakeFragment("pack", inputs, console);
+  KeepCapture(inputs, fragment);
   RedactFragment(fragment, command.policy);
   std::unique_ptr<NewArchive> archive;
   if (!command.dry_run) {

@@ -213,7 +213,8 @@ void FindDeadLinks(MachineReport& report) {
       const FieldRecord* const active = config ? FindField(*config, "LNKSTA.DL_ACTIVE") : nullptr;
       const FieldRecord* const reports =
           config ? FindField(*config, "LNKCAP.DL_ACTIVE_REPORTING") : nullptr;
-      const bool down = active && reports && reports->value == 1 && active->value == 0;
+      const bool down =
+          active && reports && !active->perturbed && reports->value == 1 && active->value == 0;
       if (!down && report.devices[bridge].verdict != Verdict::kGone) continue;
       place = bridge;
       break;

@@ -44,6 +44,7 @@ class Builder {
     std::map<size_t, size_t> sources;  // by fragment
     for (size_t i = 0; i < input.table->fragments.size(); ++i) {
       sources[i] = report_.sources.size();
+      base.time = CaptureTime(*input.table, i);
       AddFragment(base, input.table->fragments[i]);
     }
     for (const DeviceDump& dump : input.table->dumps) {
@@ -51,6 +52,7 @@ class Builder {
       if (dump.fragment) source = sources[*dump.fragment];
       if (source == report_.sources.size()) {  // an archive without a manifest
         base.kind = "pack";
+        base.time.clear();
         report_.sources.push_back(base);
       }
       AddDump(input, dump, source);
@@ -74,10 +76,20 @@ class Builder {
   }
 
  private:
+  // What was put together from files was captured when its dumps were, if anybody says so.
+  static std::string CaptureTime(const DeviceDumpTable& table, size_t fragment) {
+    if (table.fragments[fragment].kind != "pack") return table.fragments[fragment].time;
+    std::string first;
+    for (const DeviceDump& dump : table.dumps) {
+      if (dump.fragment != fragment || !dump.manifest || dump.manifest->time.empty()) continue;
+      if (first.empty() || dump.manifest->time < first) first = dump.manifest->time;
+    }
+    return first;
+  }
+
   void AddFragment(const ReportSource& base, const ManifestFragment& fragment) {
     ReportSource source = base;
     source.kind = fragment.kind;
-    source.time = fragment.time;
     source.capture_id = fragment.capture_id;
     source.crash = fragment.crash;
     source.warnings = fragment.warnings;
@@ -105,11 +117,13 @@ class Builder {
           {index, skip.name, std::string(OutcomeName(skip.outcome)), skip.reason});
     }
     if (source.kind == "crash" && report_.crash_time.empty()) report_.crash_time = source.time;
-    AddEvent("capture",
-             source.is_baseline()     ? "a baseline was captured"
-             : source.kind == "crash" ? "devices were captured in the crash kernel"
-                                      : "devices were captured (" + source.kind + ")",
-             source.time, index, {});
+    const std::string what = source.is_baseline()     ? "a baseline was captured"
+                             : source.kind == "crash" ? "devices were captured in the crash kernel"
+                             : source.kind == "live"  ? "devices were captured while it was running"
+                                                      : "devices were captured";
+    if (source.kind != "pack" || !source.time.empty()) {
+      AddEvent("capture", what, source.time, index, {});
+    }
     AddWatchEvents(source, index);
   }
 

@@ -8,7 +8,9 @@ import lspci_express
 from lspci_lines import spelled, word
 
 def pcix_clock(get, path):
-    return get(path).text.replace("conventional", "conv").replace(" ", "") or f"?{get(path).raw}"
+    # lspci 3.9 looks at bits 8:6; it is 9:6 (PCI-X 2.0, and pcix_bus_speed[] of Linux)
+    clock = get(path).raw & 7
+    return ("conv", "66MHz", "100MHz", "133MHz")[clock] if clock < 4 else f"?{clock}"
 
 
 def isochronous(get):

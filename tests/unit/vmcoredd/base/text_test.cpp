@@ -33,8 +33,9 @@ TEST(Utf8Length, KnowsCharactersFromOtherBytes) {
   EXPECT_EQ(Utf8Length("\xe2\x82\xac"), 3u);
   EXPECT_EQ(Utf8Length("\xf4\x8f\xbf\xbf"), 4u);
   // A continuation alone, cut, overlong, a surrogate, above the last one, no lead at all.
-  for (const char* const wrong : {"\x80", "\xe2\x82", "\xc1\x81", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
-                                  "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
+  for (const char* const wrong :
+       {"\x80", "\xe2\x82", "\xc1\x81", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
     EXPECT_EQ(Utf8Length(wrong), 0u) << EscapeBytes(wrong);
   }
 }

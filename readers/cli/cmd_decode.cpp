@@ -134,8 +134,10 @@ class Decoding {
 void Run(const DecodeCommand& command, Console& console) {
   const LayoutSet layouts = LoadLayouts(command.layouts, console);
   std::vector<Input> inputs = OpenInputs(command.files, {}, console);
+  // What is wrong must be in the JSON; else a person sees something first.
+  if (command.json) CheckCompressedStreams(inputs, console);
   Decoding(command, layouts, console).Run(SelectDumps(inputs, command.selectors, console));
-  for (Input& input : inputs) CheckCompressedStream(input, console);
+  CheckCompressedStreams(inputs, console);
 }
 
 }  // namespace vmcoredd::cli

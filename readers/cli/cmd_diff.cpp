@@ -13,6 +13,7 @@
 #include "readers/cli/newest_baseline.h"
 #include "readers/cli/output_text.h"
 #include "readers/cli/progress.h"
+#include "readers/cli/report_machines.h"
 #include "readers/cli/selector.h"
 #include "readers/report/diff_output.h"
 #include "vmcoredd/base/text.h"
@@ -168,14 +169,31 @@ void Run(const DiffCommand& command, Console& console) {
   if (command.baseline) {
     const Sysroot root(command.sysroot);
     auto baseline = ReadNewestBaseline(root.Host(kBaselineFolder));
-    if (!baseline) return console.AddUnusable("baseline", baseline.error());
-    files.insert(files.begin(), baseline->path);
+    if (baseline) {
+      files.insert(files.begin(), baseline->path);
+    } else {
+      console.AddUnusable("baseline", baseline.error());
+      files.clear();
+    }
   }
-  std::vector<Input> first = OpenInputs({files.front()}, {}, console);
+  std::vector<Input> first;
+  if (!files.empty()) first = OpenInputs({files.front()}, {}, console);
   std::vector<Input> second;
   if (files.size() > 1) second = OpenInputs({files.back()}, {}, console);
   std::vector<Input>& other = files.size() > 1 ? second : first;
-  if (first.empty() || other.empty()) return;
+  if (first.empty() || other.empty()) {
+    if (command.json) Diff(command, layouts, console).Run({});
+    return;
+  }
+  const std::string names[] = {NodenameOf(first.front()), NodenameOf(other.front())};
+  if (!names[0].empty() && !names[1].empty() && names[0] != names[1]) {
+    console.Note("of two machines, by their names: " + NameText(names[0]) + ", " +
+                 NameText(names[1]));
+  }
+  if (command.json) {
+    CheckCompressedStreams(first, console);
+    CheckCompressedStreams(second, console);
+  }
   const auto a = SelectDumps(first, command.selectors, console);
   const auto b = SelectDumps(
       other, command.with.empty() ? command.selectors : std::vector{command.with}, console);
@@ -189,9 +207,8 @@ void Run(const DiffCommand& command, Console& console) {
         fmt::format("--with compares two dumps: -s means {}, --with {}", a.size(), b.size()));
   }
   Diff(command, layouts, console).Run(pairs);
-  for (std::vector<Input>* const inputs : {&first, &second}) {
-    for (Input& input : *inputs) CheckCompressedStream(input, console);
-  }
+  CheckCompressedStreams(first, console);
+  CheckCompressedStreams(second, console);
 }
 
 }  // namespace vmcoredd::cli

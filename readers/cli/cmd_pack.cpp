@@ -119,7 +119,7 @@ void Run(const PackCommand& command, Console& console) {
     inputs = OpenInputs(command.files, {}, console);
     // First: an archive gives its payloads checksums, which must not be those of
     // wrong bytes.
-    for (Input& input : inputs) CheckCompressedStream(input, console);
+    CheckCompressedStreams(inputs, console);
     selected = SelectDumps(inputs, command.selectors, console);
   }
   const auto count = Pack(command, inputs, selected, console);

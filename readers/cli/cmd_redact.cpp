@@ -202,7 +202,7 @@ Result<void> Redact(const RedactCommand& command,
 void Run(const RedactCommand& command, Console& console) {
   const LayoutSet layouts = LoadLayouts(command.layouts, console);
   std::vector<Input> inputs = OpenInputs(command.files, {}, console);
-  for (Input& input : inputs) CheckCompressedStream(input, console);
+  CheckCompressedStreams(inputs, console);
   const auto selected = SelectDumps(inputs, command.selectors, console);
   Redacting redacting(command, layouts, console);
   const auto status = Redact(command, inputs, selected, redacting, console);

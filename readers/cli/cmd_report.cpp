@@ -76,13 +76,15 @@ void Run(const ReportCommand& command, Console& console) {
   const ReportInputs inputs = OpenReportInputs(files, console);
   const bool is_empty = inputs.inputs.empty() && inputs.logs.empty();
   if (is_empty && command.form != ReportCommand::Form::kJson) return;
+  std::vector<Input> healthy = OpenInputs(command.against, {}, console);
+  CheckCompressedStreams(healthy, console);
+  // These first: what is also among the others is taken as healthy.
   std::vector<ReportInput> given;
-  for (const Input& input : inputs.inputs) {
-    given.push_back({input.file(), input.reader.get(), &input.table, false});
-  }
-  const std::vector<Input> healthy = OpenInputs(command.against, {}, console);
   for (const Input& input : healthy) {
     given.push_back({input.file(), input.reader.get(), &input.table, true});
+  }
+  for (const Input& input : inputs.inputs) {
+    given.push_back({input.file(), input.reader.get(), &input.table, false});
   }
   DecodingContext context;
   context.layouts = &layouts;

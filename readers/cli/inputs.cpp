@@ -75,6 +75,10 @@ void CheckCompressedStream(Input& input, Console& console) {
   input.stream_damaged = true;
 }
 
+void CheckCompressedStreams(std::vector<Input>& inputs, Console& console) {
+  for (Input& input : inputs) CheckCompressedStream(input, console);
+}
+
 std::vector<NoteSum> SumNotes(const DeviceDumpTable& table) {
   std::map<std::pair<std::string, uint32_t>, NoteSum> sums;
   const auto add = [&](const std::string& owner, uint32_t type, uint64_t bytes) {

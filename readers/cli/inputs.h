@@ -38,6 +38,7 @@ std::vector<Input> OpenInputs(const std::vector<std::string>& files,
 // what is wrong: until then, any byte of a payload may be. The payloads can still
 // be read. Of an input that is not compressed there is nothing to know.
 void CheckCompressedStream(Input& input, Console& console);
+void CheckCompressedStreams(std::vector<Input>& inputs, Console& console);
 
 // How many notes of one owner and type there are, and their bytes.
 struct NoteSum {

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "readers/cli/console.h"
+#include "readers/cli/output_text.h"
 
 namespace vmcoredd::cli {
 
@@ -20,16 +21,18 @@ std::string Environment(const char* name) {
   return value ? value : "";
 }
 
+// Beside the program; where it was to be installed, if it stands alone or /proc is not there.
+std::string ShippedLayouts() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path beside = program.parent_path().parent_path() / "share/vmcoredd/layouts";
+  return !error && fs::is_directory(beside, error) ? beside.string() : VMCOREDD_LAYOUTS;
+}
+
 }  // namespace
 
 std::vector<std::string> LayoutDirectories(const LayoutSelection& selection) {
-  std::vector<std::string> out;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    out.push_back((program.parent_path().parent_path() / "share/vmcoredd/layouts").string());
-  }
-  out.emplace_back("/etc/vmcoredd/layouts");
+  std::vector<std::string> out = {ShippedLayouts(), "/etc/vmcoredd/layouts"};
   std::string config = Environment("XDG_CONFIG_HOME");
   const std::string home = Environment("HOME");
   if (config.empty() && !home.empty()) config = home + "/.config";
@@ -45,7 +48,12 @@ LayoutSet LoadLayouts(const LayoutSelection& selection, Console& console) {
       console.AddProblem(directory, Error(ErrorCode::kNotFound, "no directory of layouts"));
     }
   }
-  LayoutSet layouts = LayoutSet::Load(LayoutDirectories(selection));
+  const std::vector<std::string> directories = LayoutDirectories(selection);
+  std::error_code error;
+  if (!fs::is_directory(directories.front(), error)) {
+    console.Note(PathText(directories.front()) + ": the layouts of this program are not there");
+  }
+  LayoutSet layouts = LayoutSet::Load(directories);
   for (const LayoutProblem& problem : layouts.problems()) AddLayoutProblem(problem, console);
   return layouts;
 }

@@ -132,6 +132,7 @@ class Collector {
   ReportInputs Finish() {
     ReportInputs out;
     out.inputs = OpenInputs(vmcores_, {}, console_);
+    CheckCompressedStreams(out.inputs, console_);
     out.first_imported = out.inputs.size();
     out.logs = std::move(logs_);
     if (!saved_.empty()) Import(out.inputs);
@@ -187,7 +188,7 @@ class Collector {
   void Import(std::vector<Input>& inputs) {
     const TemporaryFolder folder;
     if (folder.path().empty()) {
-      return console_.AddProblem("imports", Error::Io("no folder for imports", folder.error()));
+      return console_.AddProblem("$TMPDIR", Error::Io("no folder for imports", folder.error()));
     }
     ImportCommand command;
     command.archive = folder.path() + "/imported.vmcoredd";
@@ -197,7 +198,10 @@ class Collector {
       command.format = format;
       const auto imported = ImportFiles(command, console_);
       if (!imported) {
-        // Why, the console has heard already, unless it was the archive itself.
+        // That nothing was imported, and why, the console has heard already.
+        if (imported.error().code() != ErrorCode::kNotFound) {
+          console_.AddProblem(path, imported.error());
+        }
         console_.RaiseProblem();
         console_.Note(PathText(path) +
                       ": `vmcoredd import` can be told more, and what it makes of "

@@ -17,19 +17,6 @@ namespace vmcoredd::cli {
 
 namespace {
 
-// A kernel that was not given a name calls itself "(none)".
-bool IsName(std::string_view nodename) { return !nodename.empty() && nodename != "(none)"; }
-
-std::string NodenameOf(const Input& input) {
-  if (IsName(input.reader->info().nodename)) return input.reader->info().nodename;
-  for (const ManifestFragment& fragment : input.table.fragments) {
-    for (const auto& [key, value] : fragment.machine) {
-      if (key == "nodename" && IsName(value)) return value;
-    }
-  }
-  return {};
-}
-
 std::string FolderOf(const std::string& file) {
   return std::filesystem::path(file).parent_path().string();
 }
@@ -78,7 +65,20 @@ std::string HashOfTable(const DeviceDumpTable& table) {
   return hasher.HexDigest();
 }
 
+// A kernel that was not given a name calls itself "(none)".
+bool IsName(std::string_view nodename) { return !nodename.empty() && nodename != "(none)"; }
+
 }  // namespace
+
+std::string NodenameOf(const Input& input) {
+  if (IsName(input.reader->info().nodename)) return input.reader->info().nodename;
+  for (const ManifestFragment& fragment : input.table.fragments) {
+    for (const auto& [key, value] : fragment.machine) {
+      if (key == "nodename" && IsName(value)) return value;
+    }
+  }
+  return {};
+}
 
 std::vector<ReportMachine> MachinesOf(const ReportInputs& inputs) {
   Guesser guesser;

@@ -10,6 +10,9 @@
 
 namespace vmcoredd::cli {
 
+// What the input says the machine is called; empty: nothing.
+std::string NodenameOf(const Input& input);
+
 // What one machine's report is made of. Borrows the inputs.
 struct ReportMachine {
   std::string nodename;  // empty: nothing says it

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "readers/report/device_names.h"
@@ -17,6 +18,11 @@
 namespace vmcoredd {
 
 namespace {
+
+// A kernel that was given no name says "(none)".
+std::string NameOfNode(const std::string& nodename) {
+  return nodename == "(none)" ? std::string() : nodename;
+}
 
 class Builder {
  public:
@@ -31,7 +37,7 @@ class Builder {
     base.healthy = input.healthy;
     base.format = VmcoreFormatName(info.format);
     base.release = info.release;
-    base.nodename = info.nodename;
+    base.nodename = NameOfNode(info.nodename);
     base.arch = info.arch;
     if (info.format != VmcoreFormat::kArchive) {
       ReportSource vmcore = base;
@@ -44,10 +50,18 @@ class Builder {
     std::map<size_t, size_t> sources;  // by fragment
     for (size_t i = 0; i < input.table->fragments.size(); ++i) {
       sources[i] = report_.sources.size();
+      const std::string& id = input.table->fragments[i].capture_id;
+      const auto known = captures_.find(id);
+      if (known != captures_.end() && known->second.input != &input) {
+        sources[i] = known->second.source;
+        continue;
+      }
+      if (!id.empty()) captures_.try_emplace(id, Capture{&input, sources[i]});
       base.time = CaptureTime(*input.table, i);
       AddFragment(base, input.table->fragments[i]);
     }
     for (const DeviceDump& dump : input.table->dumps) {
+      if (WasThere(*input.table, dump)) continue;
       size_t source = first;
       if (dump.fragment) source = sources[*dump.fragment];
       if (source == report_.sources.size()) {  // an archive without a manifest
@@ -76,6 +90,14 @@ class Builder {
   }
 
  private:
+  // In another input: an archive that was attached to the vmcore beside it, a copy.
+  bool WasThere(const DeviceDumpTable& table, const DeviceDump& dump) {
+    if (!dump.fragment || !dump.manifest || dump.manifest->hash.empty()) return false;
+    const std::string& id = table.fragments[*dump.fragment].capture_id;
+    if (id.empty()) return false;
+    return !dumps_.emplace(id, dump.name(), dump.manifest->ordinal, dump.manifest->hash).second;
+  }
+
   // What was put together from files was captured when its dumps were, if anybody says so.
   static std::string CaptureTime(const DeviceDumpTable& table, size_t fragment) {
     if (table.fragments[fragment].kind != "pack") return table.fragments[fragment].time;
@@ -97,7 +119,7 @@ class Builder {
       if (key == "release") {
         source.release = value;
       } else if (key == "nodename") {
-        source.nodename = value;
+        source.nodename = NameOfNode(value);
       } else if (key == "arch") {
         source.arch = value;
       } else {
@@ -273,11 +295,25 @@ class Builder {
     for (size_t i = 0; i < report_.events.size(); ++i) {
       if (report_.events[i].device) report_.devices[*report_.events[i].device].events.push_back(i);
     }
-    for (const ReportSource& source : report_.sources) {
-      if (report_.nodename.empty()) report_.nodename = source.nodename;
-      if (report_.release.empty()) report_.release = source.release;
-      if (report_.arch.empty()) report_.arch = source.arch;
+    IdentifyMachine();
+  }
+
+  // By what is reported on; else by what it is compared with.
+  void IdentifyMachine() {
+    std::set<std::string> names;
+    for (const bool of_baselines : {false, true}) {
+      for (const ReportSource& source : report_.sources) {
+        if (!source.nodename.empty()) names.insert(source.nodename);
+        if (source.is_baseline() != of_baselines) continue;
+        if (report_.nodename.empty()) report_.nodename = source.nodename;
+        if (report_.release.empty()) report_.release = source.release;
+        if (report_.arch.empty()) report_.arch = source.arch;
+      }
     }
+    if (names.size() < 2) return;
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + EscapeBytes(name);
+    report_.problems.push_back("of several machines, by their names: " + list);
   }
 
   const DecodingContext& context_;
@@ -285,6 +321,13 @@ class Builder {
   MachineReport report_;
   DeviceIndex devices_;
   std::map<size_t, std::set<size_t>> seen_;  // devices of each source
+  struct Capture {
+    const ReportInput* input;  // the first that it was in
+    size_t source;
+  };
+  std::map<std::string, Capture> captures_;  // by id
+  // Capture, name, ordinal, hash.
+  std::set<std::tuple<std::string, std::string, uint64_t, std::string>> dumps_;
   std::vector<ReportLog> logs_;
 };
 

@@ -55,8 +55,14 @@ OutputFile::OutputFile(UniqueFd fd, std::string path, Existing existing)
 
 Result<OutputFile> OutputFile::Create(const std::string& path, Existing existing) {
   struct stat st;
-  if (existing == Existing::kFail && ::lstat(path.c_str(), &st) == 0) {
-    return Fail(ErrorCode::kAlreadyExists, "the file already exists");
+  if (::lstat(path.c_str(), &st) == 0) {
+    if (existing == Existing::kFail) {
+      return Fail(ErrorCode::kAlreadyExists, "the file already exists");
+    }
+    // A rename would put a file where a device, a pipe or /dev/stdout was.
+    if (!S_ISREG(st.st_mode)) {
+      return Fail(ErrorCode::kAlreadyExists, "it is no regular file: not replaced");
+    }
   }
   auto fd = OpenPartial(PartialName(path));
   if (!fd) return FailWith(std::move(fd).error(), PartialName(path));

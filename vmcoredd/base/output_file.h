@@ -23,7 +23,7 @@ class OutputFile final : public OutputStream {
   enum class Existing { kFail, kReplace };
 
   // Starts `path`. With kFail an existing `path` is kAlreadyExists, at once and
-  // again at Commit(). A left-over "PATH.partial" that no process holds locked
+  // again at Commit(); with kReplace, what is no regular file is (a link, a device). A left-over "PATH.partial" that no process holds locked
   // is removed first.
   static Result<OutputFile> Create(const std::string& path, Existing existing);
 

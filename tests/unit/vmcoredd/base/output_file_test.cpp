@@ -6,7 +6,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <string>
+#include <utility>
 
 namespace vmcoredd {
 namespace {
@@ -69,6 +72,26 @@ TEST_F(OutputFileTest, DoesNotOverwriteUnlessTold) {
   EXPECT_EQ(Content(path_), "old");
   ASSERT_TRUE(file->Commit());
   EXPECT_EQ(Content(path_), "new");
+}
+
+// A rename would take the name from a device, a pipe, or a link like /dev/stdout.
+TEST_F(OutputFileTest, ReplacesOnlyFiles) {
+  for (const auto& [name, make] :
+       {std::pair<std::string, std::function<void(const std::string&)>>{
+            "pipe", [](const std::string& at) { ASSERT_EQ(::mkfifo(at.c_str(), 0600), 0); }},
+        {"folder", [](const std::string& at) { fs::create_directory(at); }},
+        {"link", [&](const std::string& at) {
+           std::ofstream(path_) << "old";
+           fs::create_symlink(path_, at);
+         }}}) {
+    const std::string at = folder_ + "/" + name;
+    make(at);
+    const auto refused = OutputFile::Create(at, OutputFile::Existing::kReplace);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code(), ErrorCode::kAlreadyExists);
+    EXPECT_FALSE(fs::is_regular_file(fs::symlink_status(at))) << name;
+  }
+  EXPECT_EQ(Content(path_), "old");
 }
 
 TEST_F(OutputFileTest, DoesNotOverwriteWhatAppearedMeanwhile) {

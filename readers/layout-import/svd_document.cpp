@@ -8,6 +8,7 @@
 #include <set>
 
 #include "readers/layout-import/import_text.h"
+#include "readers/layout-import/svd_numbers.h"
 
 namespace vmcoredd::internal {
 
@@ -74,8 +75,24 @@ const SvdDocument::Names& SvdDocument::NamesIn(pugi::xml_node container) {
       if (const char* const name = child.child_value("name"); *name)
         at->second.emplace(name, child);
     }
+    for (const pugi::xml_node child : container.children()) AddElementNames(child, at->second);
   }
   return at->second;
+}
+
+// "P10%s" is known by the names of its elements, too.
+void SvdDocument::AddElementNames(pugi::xml_node array, Names& names) {
+  const std::string_view name = array.child_value("name");
+  const size_t mark = name.find("%s");
+  const auto count = ParseSvdNumber(array.child_value("dim"));
+  if (mark == name.npos || !count || *count > kMaxElements) return;
+  const auto index = ParseSvdIndex(array.child_value("dimIndex"), *count);
+  for (uint64_t i = 0; i < *count && visits_ < kMaxVisits; ++i) {
+    ++visits_;
+    std::string& element = element_names_.emplace_back(name);
+    element.replace(mark, 2, index ? (*index)[i] : std::to_string(i));
+    names.emplace(element, array);
+  }
 }
 
 pugi::xml_node SvdDocument::FindIn(pugi::xml_node parent, std::string_view name, size_t depth) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <pugixml.hpp>
@@ -48,6 +49,8 @@ class SvdDocument {
   // Elements looked at, those that others are derived from every time.
   static constexpr uint64_t kMaxVisits = 4'000'000;
   static constexpr size_t kMaxBases = 16;
+  // Of an array of which others are derived by an element's name.
+  static constexpr uint64_t kMaxElements = 4096;
 
   static Result<SvdDocument> Parse(std::string_view text);
 
@@ -71,11 +74,13 @@ class SvdDocument {
   pugi::xml_node FindIn(pugi::xml_node parent, std::string_view name, size_t depth);
   std::vector<pugi::xml_node> ChainOf(pugi::xml_node node, size_t depth);
   const Names& NamesIn(pugi::xml_node container);
+  void AddElementNames(pugi::xml_node array, Names& names);
   pugi::xml_node FindEnumeration(std::string_view name);
 
   pugi::xml_document document_;
   std::vector<size_t> line_ends_;
-  std::map<const void*, Names> names_;  // by container
+  std::map<const void*, Names> names_;     // by container
+  std::deque<std::string> element_names_;  // that are in no text
   std::optional<Names> enumerations_;
   uint64_t visits_ = 0;
 };

@@ -33,8 +33,10 @@ class SvdReader {
     const SvdElement device = document_.Element(document_.device(), problems_);
     if (device.Has("addressUnitBits") &&
         ParseSvdNumber(device.Text("addressUnitBits")) != uint64_t{8}) {
-      return Fail(ErrorCode::kUnsupported, "addressUnitBits: expected 8, found " +
-                                               ShownName(device.Text("addressUnitBits")));
+      // Vendors write 32 for the width of an access, with offsets in bytes all the same.
+      problems_.Add(document_.LineOf(device.Child("addressUnitBits")),
+                    "addressUnitBits " + ShownName(device.Text("addressUnitBits")) +
+                        ": offsets are taken as bytes");
     }
     NoteUnknown(device, {"vendor", "vendorID", "name", "series", "version", "description",
                          "licenseText", "cpu", "headerSystemFilename", "headerDefinitionsPrefix",

@@ -71,6 +71,23 @@ TEST(Svd, WhatCannotBeDerivedIsSaid) {
               ElementsAre("1: B: derived from NONE, which is not there: without it"));
 }
 
+// As in files of Renesas: the array is P10%s, and others are derived from P103.
+TEST(Svd, DerivedFromAnElementOfAnArray) {
+  const auto layout = Imported(SvdOf(
+      "<register><dim>4</dim><dimIncrement>4</dimIncrement><dimIndex>2-5</dimIndex><name>P10%s</"
+      "name>"
+      "<addressOffset>0</addressOffset><fields><field><name>F</name><lsb>4</lsb><msb>7</msb></"
+      "field>"
+      "</fields></register>"
+      "<register derivedFrom=\"P103\"><name>Q</name><addressOffset>16</addressOffset></register>"
+      "<register derivedFrom=\"P106\"><name>R</name><addressOffset>20</addressOffset></register>"));
+  EXPECT_THAT(LeftOut(layout),
+              ElementsAre("1: R: derived from P106, which is not there: without it"));
+  std::vector<uint8_t> bytes(24);
+  bytes[16] = 0x30;
+  EXPECT_THAT(Values(layout, bytes), Contains(Pair("Q.F", 3)));
+}
+
 TEST(Svd, DerivationsInACircleEnd) {
   const auto layout = Imported(
       SvdOf("<register derivedFrom=\"B\"><name>A</name><addressOffset>0</addressOffset></register>"
@@ -148,9 +165,16 @@ TEST(Svd, OtherFilesAreRefused) {
   EXPECT_EQ(cut.error().code(), ErrorCode::kCorrupt);
   EXPECT_THAT(cut.error().message(), HasSubstr("line "));
   EXPECT_EQ(Import(SvdDevice("")).error().code(), ErrorCode::kCorrupt);
-  std::string text = SvdOf(Register("A", "0"));
-  text.insert(text.find("<peripherals>"), "<addressUnitBits>16</addressUnitBits>");
-  EXPECT_EQ(Import(text).error().code(), ErrorCode::kUnsupported);
+}
+
+// Espressif's files say 32, and count bytes.
+TEST(Svd, OffsetsAreBytes) {
+  std::string text = SvdOf(Register("A", "0") + Register("B", "4"));
+  text.insert(text.find("<peripherals>"), "<addressUnitBits>32</addressUnitBits>");
+  const auto layout = Imported(text);
+  EXPECT_THAT(LeftOut(layout), ElementsAre("1: addressUnitBits 32: offsets are taken as bytes"));
+  EXPECT_THAT(Values(layout, {0, 0, 0, 0, 1, 0, 0, 0}),
+              UnorderedElementsAre(Pair("A", 0), Pair("B", 1)));
 }
 
 TEST(Svd, EntitiesOfTheFileAreNotExpanded) {

@@ -174,6 +174,11 @@ Result<IdentifiedDump> IdentifyDump(const SavedDump& dump,
   Say(result.device, "bus", known.bus);
   if (is_one) Say(result.device, "address", known.address);
   Say(result.device, "driver", known.driver);
+  if (!known.ids.empty()) {
+    Say(result.device, "vendor", "0x" + known.ids.substr(0, 4));
+    Say(result.device, "device", "0x" + known.ids.substr(5));
+  }
+  if (!known.pci_class.empty()) Say(result.device, "class", "0x" + known.pci_class);
   if (kind == SavedKind::kRegion) {
     Say(result.device, "region", known.region);
     if (known.snapshot != kLive) Say(result.device, "snapshot", known.snapshot);
@@ -198,6 +203,17 @@ Result<void> CheckIdentity(ImportIdentity& said, std::string_view device) {
     }
     said.bus = device.substr(0, slash);
     said.address = device.substr(slash + 1);
+  }
+  const auto is_hex = [](std::string_view text) {
+    return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
+  };
+  if (const std::string_view ids = said.ids;
+      !ids.empty() && (ids.size() != 9 || ids[4] != ':' || !is_hex(ids.substr(0, 4)) ||
+                       !is_hex(ids.substr(5)))) {
+    return Bad("--pci", "VENDOR:DEVICE, like 15b3:1017", ids);
+  }
+  if (!said.pci_class.empty() && (said.pci_class.size() != 6 || !is_hex(said.pci_class))) {
+    return Bad("--class", "six hexadecimal digits, like 020000", said.pci_class);
   }
   if (!said.snapshot.empty() && said.snapshot != kLive && !IsNumber(said.snapshot)) {
     return Bad("--snapshot", "a number or live", said.snapshot);

@@ -18,6 +18,8 @@ namespace vmcoredd::cli {
 struct ImportIdentity {
   std::string bus, address;
   std::string driver;
+  std::string ids;        // of a PCI device: VENDOR:DEVICE, four hexadecimal digits each
+  std::string pci_class;  // six hexadecimal digits
   std::string region;
   std::string snapshot;  // a number, or "live": read from the device itself
   std::string port;      // a number

@@ -31,6 +31,8 @@ void AddImportOptions(CLI::App& app, ImportCommand& import) {
       ->check(CLI::IsMember(formats));
   text("--device", import.device, "BUS/ADDRESS", "the device, like pci/0000:00:05.0");
   text("--driver", import.identity.driver, "DRIVER", "its driver");
+  text("--pci", import.identity.ids, "VENDOR:DEVICE", "its PCI ids, by which layouts know it");
+  text("--class", import.identity.pci_class, "CODE", "its PCI class, like 020000");
   text("--region", import.identity.region, "REGION", "the region that was dumped");
   text("--snapshot", import.identity.snapshot, "N", "its snapshot, or live");
   text("--port", import.identity.port, "N", "the port that a region or reporter is of");

@@ -156,7 +156,7 @@ _vmcoredd() {
       ;;
     pack) options="--select --file --output --compress --force" ;;
     import)
-      options="--format --device --driver --region --snapshot --port --reporter --firmware \
+      options="--format --device --driver --pci --class --region --snapshot --port --reporter --firmware \
         --size --time --source --output --compress --force --json"
       ;;
     attach) options="--yes --force" ;;
@@ -218,7 +218,7 @@ _vmcoredd() {
       return
       ;;
     --offset | --release | --timeout | --name | --netns) return ;;
-    --device | --driver | --region | --snapshot | --port | --reporter | --firmware | \
+    --device | --driver | --pci | --class | --region | --snapshot | --port | --reporter | --firmware | \
       --time | --source) return ;;
     --title | --peripheral | --base | --match-pci | --match-dump | --match-driver | \
       --match-region) return ;;

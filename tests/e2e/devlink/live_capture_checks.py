@@ -77,6 +77,7 @@ def _passive(checks, out, program):
         checks.equal(f"passive: every byte of {name}", found.get(name), data)
     _messages(checks, found)
     _identity(checks, captured)
+    _decoded(checks, program, captured.path)
     _show(checks, program, captured.path)
     listed = {dump["name"]: dump for dump in program.list(captured.path)["dumps"]}
     checks.equal("passive: lengths in the list are exact",
@@ -121,6 +122,26 @@ def _identity(checks, captured):
     addresses = {device.get("address") for device in manifest.read(captured.path).get("devices", [])}
     checks.that("passive: every device is in the manifest",
                 {"devlinksim.0", "devlinksim.1", "netdevsim20"} <= addresses, str(addresses))
+
+
+def _decoded(checks, program, path):
+    """What decode makes of the messages: all that the drivers said."""
+    result = program.run("decode", "--json", path, "-s", SIM + "types", "-s", NSIM + "dummy")
+    checks.equal("decode: exit code", result.returncode, 0)
+    fields = {dump["name"]: {field["path"]: field for field in dump["fields"] if "path" in field}
+              for dump in json.loads(result.stdout)["dumps"]}
+    types = fields[SIM + "types"]
+    for name, value in (("u8", 255), ("u32", (1 << 32) - 1), ("u64", (1 << 64) - 1), ("beyond_double", (1 << 53) + 1)):
+        found = [field.get("value") for path, field in types.items() if path.split(".")[-1] == name]
+        checks.equal(f"decode: types has {name}", found, [hex(value)])
+    checks.equal("decode: types has its message",
+                 [field["meaning"] for path, field in types.items() if path == "message"], ["it broke"])
+    # Behind the first end without a begin, where devlink stops.
+    dummy = fields[NSIM + "dummy"]
+    last = dummy.get("test_array_of_objects[9].in_array_nested_test_u8", {})
+    checks.equal("decode: all of netdevsim's arrays",
+                 ([dummy.get(f"test_u32_array[{i}]", {}).get("value") for i in range(10)], last.get("value")),
+                 ([hex(i) for i in range(10)], "0x9"))
 
 
 def _show(checks, program, path):

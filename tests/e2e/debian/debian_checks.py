@@ -7,6 +7,7 @@ import json
 import machine
 import pci
 import register_checks as reg
+import report_checks
 import watch_checks
 from report import command, said
 from vmcore_checks import Vmcoredd
@@ -134,7 +135,7 @@ def run(checks, found):
     for stamp in found.stamps:
         if stamp.startswith("crash-"):
             checks.note(stamp)
-    check_vmcore(checks, vmcoredd, found)
+    core = check_vmcore(checks, vmcoredd, found)
     check_services(checks, found)
     check_hold(checks, found)
     if found.built["live"]:
@@ -146,3 +147,5 @@ def run(checks, found):
         show_manifest(checks, found.vmcoredd, archive)
         payloads = check_devices(checks, vmcoredd, archive, found)
         check_registers(checks, payloads, vmcoredd.payloads(found.plain))
+    if core and archive:
+        report_checks.check(checks, vmcoredd, core, archive, found.folder.parent)

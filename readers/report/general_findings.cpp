@@ -109,6 +109,27 @@ void DropRepeatedFindings(MachineReport& report) {
   });
 }
 
+void DropOutdatedSkips(MachineReport& report) {
+  for (ReportDevice& device : report.devices) {
+    // Of each crash, or capture, and name: where it was spoken of last.
+    std::map<std::pair<std::string, std::string>, size_t> last;
+    const auto key = [&report](size_t source, const std::string& name) {
+      const ReportSource& from = report.sources[source];
+      const std::string& id = from.crash.empty() ? from.capture_id : from.crash;
+      return std::pair(id.empty() ? std::to_string(source) : id, name);
+    };
+    const auto note = [&](size_t source, const std::string& name) {
+      size_t& known = last.try_emplace(key(source, name), source).first->second;
+      known = std::max(known, source);
+    };
+    for (const ReportSkip& skip : device.skipped) note(skip.source, skip.name);
+    for (const size_t dump : device.dumps) note(report.dumps[dump].source, report.dumps[dump].name);
+    std::erase_if(device.skipped, [&](const ReportSkip& skip) {
+      return skip.source < last[key(skip.source, skip.name)];
+    });
+  }
+}
+
 void FindMissing(MachineReport& report) {
   // Of each device: was it in a baseline, and in what else?
   std::set<size_t> in_baseline;

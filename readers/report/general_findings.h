@@ -18,6 +18,9 @@ void NameDevices(MachineReport& report);
 // Several dumps of one device say the same thing: it is kept once.
 void DropRepeatedFindings(MachineReport& report);
 
+// Dumps that were left for the late phase, which then captured them, or says itself why not.
+void DropOutdatedSkips(MachineReport& report);
+
 // Devices that a baseline knows and a crash of the same machine does not.
 void FindMissing(MachineReport& report);
 

@@ -80,6 +80,7 @@ class Builder {
     FindParents(report_);
     NameDevices(report_);
     DropRepeatedFindings(report_);
+    DropOutdatedSkips(report_);
     CompareWithBaseline();
     FindMissing(report_);
     FindDisagreements(report_);

@@ -121,6 +121,26 @@ TEST_F(GeneralFindingsTest, WhatTheBaselineHadAndTheCrashHasNotIsGone) {
   EXPECT_EQ(report_.devices[kept].verdict, Verdict::kNoTrouble);
 }
 
+// What early capture left for the late one, which is another source of the same crash.
+TEST_F(GeneralFindingsTest, TheLastWordOnADumpIsKept) {
+  const size_t nic = Device("0000:01:00.0");
+  report_.sources.resize(4);
+  report_.sources[1].crash = report_.sources[2].crash = "crash";
+  report_.sources[3].capture_id = "another";
+  const size_t captured = Config(nic, 2, {});
+  report_.dumps[captured].name = "captured";
+  report_.devices[nic].skipped = {{1, "captured", "skipped", "late"},
+                                  {1, "refused", "skipped", "late"},
+                                  {1, "over", "over-budget", "memory"},
+                                  {2, "refused", "skipped", "a driver"},
+                                  {3, "captured", "failed", "elsewhere"}};
+  DropOutdatedSkips(report_);
+  std::string left;
+  for (const ReportSkip& skip : report_.devices[nic].skipped)
+    left += skip.name + ':' + skip.reason + ' ';
+  EXPECT_EQ(left, "over:memory refused:a driver captured:elsewhere ");
+}
+
 TEST_F(GeneralFindingsTest, FunctionsThatDisagree) {
   FieldRecord one = Number("FW", 1);
   one.shared = true;

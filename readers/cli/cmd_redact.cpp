@@ -17,6 +17,7 @@
 #include "readers/report/json_stream.h"
 #include "readers/report/redaction.h"
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 #include "vmcoredd/base/watched_stream.h"
 
 namespace vmcoredd::cli {
@@ -166,7 +167,8 @@ void KeepCapture(const std::vector<Input>& inputs, ManifestFragment& fragment) {
   for (const Input& input : inputs) {
     for (const ManifestFragment& part : input.table.fragments) {
       kinds.insert(part.kind);
-      if (first.empty() || part.time < first) first = part.time;
+      const auto time = ParseRfc3339(part.time);
+      if (time && (first.empty() || time < ParseRfc3339(first))) first = part.time;
     }
   }
   // "attach" has a meaning for the vmcore that it is in.

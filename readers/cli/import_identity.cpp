@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "readers/cli/import_identity.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <optional>
 
 #include "vmcoredd/base/text.h"
+#include "vmcoredd/base/utc_time.h"
 #include "vmcoredd/format/dump_name.h"
 
 namespace vmcoredd::cli {
@@ -16,7 +15,6 @@ namespace {
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kLive = "live";
 constexpr std::string_view kPciForm = "hhhh:hh:hh.h";
-constexpr std::string_view kTimeForm = "dddd-dd-ddTdd:dd:dd";
 
 bool IsNumber(std::string_view text) {
   return !text.empty() && text.size() <= 10 &&
@@ -224,59 +222,16 @@ Result<void> CheckIdentity(ImportIdentity& said, std::string_view device) {
 }
 
 Result<std::string> UtcTime(std::string_view text) {
-  const auto bad = [&] {
+  const auto micros = ParseRfc3339(text);
+  const std::string seconds = micros ? UtcTimeOfMicros(*micros) : std::string();
+  if (seconds.empty()) {
     return Bad("--time", "a time like 2026-11-20T12:04:09Z or 2026-11-20T12:04:09+02:00", text);
-  };
-  // d: a digit; others stand for themselves.
-  const auto fits = [](std::string_view piece, std::string_view form) {
-    return piece.size() == form.size() &&
-           std::equal(piece.begin(), piece.end(), form.begin(), [](char c, char f) {
-             return f == 'd' ? kDigits.find(c) != std::string_view::npos : c == f;
-           });
-  };
-  const auto number = [&](size_t at, size_t size) {
-    return std::stoi(std::string(text.substr(at, size)));
-  };
-  if (!fits(text.substr(0, kTimeForm.size()), kTimeForm)) return bad();
-  std::string_view rest = text.substr(kTimeForm.size());
-  std::string fraction;
-  if (rest.starts_with('.')) {
-    const size_t end = std::min(rest.find_first_not_of(kDigits, 1), rest.size());
-    if (end == 1 || end > 10) return bad();
-    fraction = rest.substr(0, end);
-    rest.remove_prefix(end);
   }
-  time_t offset = 0;
-  if (rest != "Z") {
-    if (!fits(rest, "+dd:dd") && !fits(rest, "-dd:dd")) return bad();
-    const size_t at = text.size() - rest.size();
-    if (number(at + 1, 2) > 23 || number(at + 4, 2) > 59) return bad();
-    offset = number(at + 1, 2) * 3600 + number(at + 4, 2) * 60;
-    if (rest.front() == '-') offset = -offset;
-  }
-  struct tm broken = {};
-  broken.tm_year = number(0, 4) - 1900;
-  broken.tm_mon = number(5, 2) - 1;
-  broken.tm_mday = number(8, 2);
-  broken.tm_hour = number(11, 2);
-  broken.tm_min = number(14, 2);
-  broken.tm_sec = number(17, 2);
-  const struct tm said = broken;
-  time_t seconds = ::timegm(&broken);
-  // timegm() makes the 3rd of March of a 31st of February.
-  if (said.tm_mon != broken.tm_mon || said.tm_mday != broken.tm_mday ||
-      said.tm_hour != broken.tm_hour || said.tm_min != broken.tm_min ||
-      said.tm_sec != broken.tm_sec || said.tm_year != broken.tm_year) {
-    return bad();
-  }
-  seconds -= offset;
-  struct tm utc;
-  char form[32];
-  if (::gmtime_r(&seconds, &utc) == nullptr ||
-      ::strftime(form, sizeof form, "%Y-%m-%dT%H:%M:%S", &utc) == 0) {
-    return bad();
-  }
-  return form + fraction + 'Z';
+  // As many digits as were said.
+  const size_t dot = std::min(text.find('.'), text.size());
+  const std::string_view rest = text.substr(dot);
+  const std::string_view fraction = rest.substr(0, rest.find_first_of("Z+-"));
+  return seconds.substr(0, seconds.size() - 1) + std::string(fraction) + 'Z';
 }
 
 }  // namespace vmcoredd::cli

@@ -16,7 +16,7 @@
 #include "readers/cli/interrupt.h"
 #include "readers/cli/output_text.h"
 #include "readers/import/formats.h"
-#include "readers/report/kernel_log.h"
+#include "readers/report/log_line.h"
 #include "vmcoredd/base/byte_source.h"
 
 namespace vmcoredd::cli {

@@ -8,6 +8,10 @@
 namespace vmcoredd {
 
 std::optional<std::string_view> FindPciAddress(std::string_view text) {
+  return TakePciAddress(text);
+}
+
+std::optional<std::string_view> TakePciAddress(std::string_view& text) {
   constexpr std::string_view of_addresses = "0123456789abcdef:.";
   while (true) {
     const size_t begin = text.find_first_of(of_addresses);
@@ -15,10 +19,11 @@ std::optional<std::string_view> FindPciAddress(std::string_view text) {
     text.remove_prefix(begin);
     const size_t end = std::min(text.find_first_not_of(of_addresses), text.size());
     std::string_view word = text.substr(0, end);
-    // "0000:00:04.0: AER": what a sentence puts behind it.
+    text.remove_prefix(end);
+    // "pci:0000:00:04.0: AER": what a sentence puts around it.
+    word = word.substr(std::min(word.find_first_not_of(":."), word.size()));
     word = word.substr(0, word.find_last_not_of(":.") + 1);
     if (PciAddress::Parse(word)) return word;
-    text.remove_prefix(end);
   }
 }
 

@@ -23,6 +23,8 @@ DeviceName DeviceOf(const Properties& device, std::string_view dump_name);
 
 // The first "0000:01:00.0" in a text, with nothing of the kind around it.
 std::optional<std::string_view> FindPciAddress(std::string_view text);
+// The same, taken off the front of `text` with all before it: for the next one.
+std::optional<std::string_view> TakePciAddress(std::string_view& text);
 
 // Adds what is new; `is_old`: what is known already wins.
 void MergeIdentity(ReportDevice& device, const Properties& facts, bool is_old);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "readers/report/dump_diff.h"
@@ -65,6 +66,21 @@ struct ReportFinding {
   std::optional<size_t> dump;  // nothing: of several
 };
 
+// Where an event stands among others, finer than what is shown of its time.
+struct EventPlace {
+  // 0: it is not known when, in the boot of the crash or before; 1: that is known; 2: nobody
+  // knows, but it was later.
+  int group = 0;
+  int boot = 0;        // of a log with several: counted from the one that crashed
+  int64_t micros = 0;  // since 1970 where it is known when, since boot where it is not
+  int rank = 0;        // of one moment: what led to the crash, the crash, what was made of it
+
+  friend bool operator<(const EventPlace& a, const EventPlace& b) {
+    return std::tie(a.group, a.boot, a.micros, a.rank) <
+           std::tie(b.group, b.boot, b.micros, b.rank);
+  }
+};
+
 struct ReportEvent {
   std::string time;                  // RFC 3339, UTC; empty: not known
   std::optional<double> since_boot;  // seconds, of a kernel log
@@ -72,6 +88,7 @@ struct ReportEvent {
   std::optional<size_t> device;
   std::string kind;  // "capture", "health-error", ..., "crash", "kernel-log"
   std::string text;
+  EventPlace place;
 };
 
 // A dump that was not captured, and why.

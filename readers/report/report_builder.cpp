@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "readers/report/device_names.h"
+#include "readers/report/event_order.h"
 #include "readers/report/general_findings.h"
 #include "readers/report/kernel_log.h"
 #include "vmcoredd/base/text.h"
@@ -104,8 +105,9 @@ class Builder {
     if (table.fragments[fragment].kind != "pack") return table.fragments[fragment].time;
     std::string first;
     for (const DeviceDump& dump : table.dumps) {
-      if (dump.fragment != fragment || !dump.manifest || dump.manifest->time.empty()) continue;
-      if (first.empty() || dump.manifest->time < first) first = dump.manifest->time;
+      if (dump.fragment != fragment || !dump.manifest) continue;
+      const auto time = ParseRfc3339(dump.manifest->time);
+      if (time && (first.empty() || time < ParseRfc3339(first))) first = dump.manifest->time;
     }
     return first;
   }
@@ -253,6 +255,10 @@ class Builder {
     }
   }
 
+  std::optional<int64_t> TimeOf(const ReportDump& dump) const {
+    return ParseRfc3339(report_.sources[dump.source].time);
+  }
+
   // Each dump with the last baseline's of the same name.
   void CompareWithBaseline() {
     std::map<std::string, size_t> baseline;
@@ -260,9 +266,7 @@ class Builder {
       const ReportDump& dump = report_.dumps[i];
       if (!report_.sources[dump.source].is_baseline()) continue;
       auto& known = baseline.try_emplace(PairingName(*dump.place.dump), i).first->second;
-      if (report_.sources[report_.dumps[known].source].time <= report_.sources[dump.source].time) {
-        known = i;
-      }
+      if (TimeOf(report_.dumps[known]) <= TimeOf(dump)) known = i;
     }
     for (ReportDump& dump : report_.dumps) {
       if (report_.sources[dump.source].is_baseline()) continue;
@@ -284,8 +288,7 @@ class Builder {
   }
 
   void Order() {
-    std::stable_sort(report_.events.begin(), report_.events.end(),
-                     [](const ReportEvent& a, const ReportEvent& b) { return a.time < b.time; });
+    OrderEvents(report_);
     std::stable_sort(report_.findings.begin(), report_.findings.end(),
                      [](const ReportFinding& a, const ReportFinding& b) {
                        return a.finding.severity > b.finding.severity;

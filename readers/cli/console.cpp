@@ -66,7 +66,7 @@ void Console::AddProblem(std::string_view file, const Error& error) {
 }
 
 void Console::AddUnusable(std::string_view file, const Error& error) {
-  Add(file, error, kExitUnusable);
+  Add(file, error, taken_along_.contains(file) ? kExitProblem : kExitUnusable);
 }
 
 void Console::Note(std::string_view text) { PrintMessage(text); }

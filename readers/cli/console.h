@@ -3,6 +3,8 @@
 #define READERS_CLI_CONSOLE_H_
 
 #include <cstddef>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +47,8 @@ class Console {
   // kMaxProblems are printed and kept, the rest is counted.
   void AddProblem(std::string_view file, const Error& error);   // exit code 1
   void AddUnusable(std::string_view file, const Error& error);  // exit code 3
+  // From now on AddUnusable() of this file is exit code 1: it was taken along with others.
+  void NobodyNamed(const std::string& file) { taken_along_.insert(file); }
   // A message that does not change the exit code.
   void Note(std::string_view text);
   // "vmcoredd: TEXT" for a request that makes no sense: exit code 2.
@@ -82,6 +86,7 @@ class Console {
   std::string last_file_;
   size_t of_last_file_ = 0;
   std::vector<Problem> problems_;
+  std::set<std::string, std::less<>> taken_along_;
 };
 
 // A badly damaged file has a problem in every page descriptor; nobody reads more.

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -15,71 +14,13 @@
 #include "readers/cli/import_files.h"
 #include "readers/cli/interrupt.h"
 #include "readers/cli/output_text.h"
-#include "readers/import/formats.h"
-#include "readers/report/log_line.h"
-#include "vmcoredd/base/byte_source.h"
+#include "readers/cli/report_files.h"
 
 namespace vmcoredd::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kHead = 4096;
-constexpr uint64_t kMaxLog = 64 * 1024 * 1024;  // the end of a larger one is read
-constexpr size_t kMaxFolder = 4096;             // entries
-
-enum class Kind { kVmcore, kLog, kSaved, kUnknown };
-
-bool IsText(std::string_view head) {
-  return !head.empty() && std::all_of(head.begin(), head.end(), [](char c) {
-    return (c >= ' ' && c != 0x7f) || c == '\n' || c == '\t' || c == '\r' || (c & 0x80) != 0;
-  });
-}
-
-// The beginning of a file; empty when it cannot be read.
-std::string HeadOf(const std::string& path) {
-  auto file = path == "-" ? Fail(ErrorCode::kIo, "") : FileSource::Open(path);
-  if (!file) return {};
-  std::string head(kHead, '\0');
-  const auto got = (*file)->ReadAt(0, std::as_writable_bytes(std::span(head)));
-  head.resize(got.value_or(0));
-  return head;
-}
-
-Kind KindOf(const std::string& head) {
-  if (!IsText(head)) return Kind::kVmcore;  // whose reader says what is wrong
-  if (LooksLikeKernelLog(head)) return Kind::kLog;
-  const auto format = ChooseFormat(head, "");
-  return format || format.error().code() == ErrorCode::kInvalidArgument ? Kind::kSaved
-                                                                        : Kind::kUnknown;
-}
-
-// A health dump and a diagnosis look the same: most are dumps.
-std::string FormatFor(const std::string& head) {
-  return ChooseFormat(head, "") ? "" : "health-dump";
-}
-
-bool IsLogName(const std::string& name) {
-  return name.starts_with("dmesg") || name.starts_with("vmcore-dmesg");
-}
-bool IsVmcoreName(const std::string& name) {
-  return (name.starts_with("vmcore") || name.starts_with("dump.")) && !IsLogName(name) &&
-         !name.ends_with(".partial");
-}
-bool IsArchiveName(const std::string& name) { return name.ends_with(".vmcoredd"); }
-
-std::vector<std::string> Names(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end;
-       !error && at != end && names.size() < kMaxFolder; at.increment(error)) {
-    std::error_code ignored;
-    if (at->is_regular_file(ignored)) names.push_back(at->path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 // Gone with all that is in it, also on a signal (then it must be empty).
 class TemporaryFolder {
@@ -121,17 +62,12 @@ class Collector {
     std::error_code error;
     if (path != "-" && fs::is_directory(path, error)) return AddFolder(path);
     AddFile(path, true);
-    const std::string name = fs::path(path).filename().string();
-    if (path == "-" || !IsVmcoreName(name)) return;
-    const fs::path folder = fs::path(path).parent_path();
-    for (const std::string& other : Names(folder.empty() ? "." : folder)) {
-      if (IsArchiveName(other) || IsLogName(other)) AddFile((folder / other).string(), false);
-    }
   }
 
   ReportInputs Finish() {
     ReportInputs out;
     out.inputs = OpenInputs(vmcores_, {}, console_);
+    AddBeside(out.inputs);
     CheckCompressedStreams(out.inputs, console_);
     out.first_imported = out.inputs.size();
     out.logs = std::move(logs_);
@@ -141,47 +77,87 @@ class Collector {
 
  private:
   void AddFolder(const fs::path& folder) {
-    size_t found = 0;
-    for (const std::string& name : Names(folder)) {
+    bool found = false;
+    for (const std::string& name : FilesIn(folder.string())) {
       const bool text = name.ends_with(".txt") || name.ends_with(".json") || name.ends_with(".log");
       if (!IsArchiveName(name) && !IsLogName(name) && !IsVmcoreName(name) && !text) continue;
-      AddFile((folder / name).string(), false);
-      ++found;
+      if (AddFile((folder / name).string(), false)) found = true;
     }
-    if (found == 0) {
+    if (!found) {
       console_.AddUnusable(folder.string(), Error(ErrorCode::kNotFound,
                                                   "no vmcore, archive, log or saved output in it"));
     }
   }
 
-  void AddFile(const std::string& path, bool is_named) {
-    if (!seen_.insert(path).second) return;
-    const std::string head = HeadOf(path);
-    switch (KindOf(head)) {
-      case Kind::kVmcore: vmcores_.push_back(path); break;
-      case Kind::kSaved: saved_.emplace_back(path, FormatFor(head)); break;
-      case Kind::kLog: AddLog(path); break;
-      case Kind::kUnknown:
-        if (is_named) {
-          console_.AddUnusable(path, Error(ErrorCode::kNotRecognised,
-                                           "no vmcore, archive, kernel log or saved output"));
-        } else {
-          console_.Note(PathText(path) + ": left out: a text of no kind that is known");
-        }
-        break;
+  // What belongs to the vmcores that were opened, and to what only has the name of one.
+  void AddBeside(std::vector<Input>& inputs) {
+    std::set<std::string> vmcores;
+    for (const Input& input : inputs) {
+      if (input.reader->info().format != VmcoreFormat::kArchive) vmcores.insert(input.file());
     }
+    for (const std::string& path : std::exchange(vmcores_, {})) {
+      const fs::path folder = fs::path(path).parent_path();
+      if (path == "-") continue;
+      if (!vmcores.contains(path) && !IsVmcoreName(fs::path(path).filename().string())) continue;
+      for (const std::string& name : FilesIn(folder.empty() ? "." : folder.string())) {
+        if (IsArchiveName(name) || IsLogName(name)) AddFile((folder / name).string(), false);
+      }
+    }
+    for (Input& input : OpenInputs(vmcores_, {}, console_)) inputs.push_back(std::move(input));
   }
 
-  void AddLog(const std::string& path) {
-    auto file = FileSource::Open(path);
-    if (!file) return console_.AddUnusable(path, file.error());
-    const uint64_t size = (*file)->Size().value_or(0);
-    const uint64_t begin = size > kMaxLog ? size - kMaxLog : 0;
-    ReportLog log{path, std::string(static_cast<size_t>(size - begin), '\0')};
-    const auto got = (*file)->ReadAt(begin, std::as_writable_bytes(std::span(log.text)));
-    if (!got) return console_.AddUnusable(path, got.error());
-    log.text.resize(*got);
-    logs_.push_back(std::move(log));
+  // False: there is nothing in it to be used.
+  bool AddFile(const std::string& path, bool is_named) {
+    std::error_code error;
+    const fs::path real = path == "-" ? fs::path() : fs::weakly_canonical(path, error);
+    if (!seen_.insert(error || real.empty() ? path : real.string()).second) return true;
+    if (!is_named) console_.NobodyNamed(path);
+    const FileLook look = LookAt(path);
+    const std::string name = fs::path(path).filename().string();
+    switch (look.kind) {
+      case FileKind::kVmcore:
+        if (!is_named && !IsVmcoreName(name) && !IsArchiveName(name)) {
+          return LeaveOut(path, is_named, "no text");
+        }
+        vmcores_.push_back(path);
+        return true;
+      case FileKind::kLog: return AddLog(path, is_named);
+      case FileKind::kSaved:
+        // Any JSON may be a message of devlink health, and none says of which device.
+        if (!is_named && !look.format.empty()) {
+          return LeaveOut(path, is_named,
+                          "no kind that is known, unless `vmcoredd import` is told which");
+        }
+        saved_.emplace_back(path, look.format);
+        return true;
+      case FileKind::kOwn: return LeaveOut(path, is_named, "vmcoredd made it of other files");
+      case FileKind::kUnknown: break;
+    }
+    return LeaveOut(path, is_named, "a text of no kind that is known");
+  }
+
+  // Says that a file is not used, and why.
+  bool LeaveOut(const std::string& path, bool is_named, const char* why) {
+    if (is_named) {
+      console_.AddUnusable(
+          path, Error(ErrorCode::kNotRecognised,
+                      std::string("no vmcore, archive, kernel log or saved output: ") + why));
+    } else {
+      console_.Note(PathText(path) + ": left out: " + why);
+    }
+    return false;
+  }
+
+  bool AddLog(const std::string& path, bool is_named) {
+    auto log = ReadLog(path);
+    if (!log) {
+      console_.AddUnusable(path, log.error());
+      return true;
+    }
+    if (log->damage) console_.AddProblem(path, *log->damage);
+    if (log->text.empty()) return LeaveOut(path, is_named, "it is empty");
+    logs_.push_back({path, std::move(log->text)});
+    return true;
   }
 
   // Into archives that are gone when they are closed.
@@ -218,7 +194,7 @@ class Collector {
   }
 
   Console& console_;
-  std::set<std::string> seen_;
+  std::set<std::string> seen_;  // without links, dots and the like
   std::vector<std::string> vmcores_;
   std::vector<std::pair<std::string, std::string>> saved_;  // and their format
   std::vector<ReportLog> logs_;

@@ -23,7 +23,8 @@ struct ReportInputs {
 // Sorts what the command line names by what it is: vmcores and archives are opened, kernel logs
 // read, what other tools saved is imported into an archive that vanishes. Of a folder, and
 // beside a vmcore, what belongs to it is taken along: *.vmcoredd, dmesg*, vmcore-dmesg*, and of
-// a folder also the vmcore itself. What cannot be used is a problem on `console`.
+// a folder also the vmcore itself. What cannot be used is a problem on `console`; of what was
+// taken along, a smaller one, and a note where it does not look like any of that.
 ReportInputs OpenReportInputs(const std::vector<std::string>& files, Console& console);
 
 }  // namespace vmcoredd::cli

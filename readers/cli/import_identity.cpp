@@ -206,8 +206,8 @@ Result<void> CheckIdentity(ImportIdentity& said, std::string_view device) {
     return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
   };
   if (const std::string_view ids = said.ids;
-      !ids.empty() && (ids.size() != 9 || ids[4] != ':' || !is_hex(ids.substr(0, 4)) ||
-                       !is_hex(ids.substr(5)))) {
+      !ids.empty() &&
+      (ids.size() != 9 || ids[4] != ':' || !is_hex(ids.substr(0, 4)) || !is_hex(ids.substr(5)))) {
     return Bad("--pci", "VENDOR:DEVICE, like 15b3:1017", ids);
   }
   if (!said.pci_class.empty() && (said.pci_class.size() != 6 || !is_hex(said.pci_class))) {

@@ -46,7 +46,7 @@ class Builder {
       if (info.crash_time != 0) vmcore.time = UtcTime(info.crash_time);
       report_.sources.push_back(std::move(vmcore));
       AddEvent("crash", "the kernel crashed", report_.sources.back().time, first, {});
-      if (report_.crash_time.empty()) report_.crash_time = report_.sources[first].time;
+      KnowCrashTime(report_.sources[first]);
     }
     std::map<size_t, size_t> sources;  // by fragment
     for (size_t i = 0; i < input.table->fragments.size(); ++i) {
@@ -100,6 +100,14 @@ class Builder {
     return !dumps_.emplace(id, dump.name(), dump.manifest->ordinal, dump.manifest->hash).second;
   }
 
+  // A vmcore says it; a capture in the crash kernel came a little later.
+  void KnowCrashTime(const ReportSource& source) {
+    if (source.healthy || source.time.empty()) return;
+    const bool is_better = source.kind == "vmcore" && !has_vmcore_time_;
+    if (is_better || report_.crash_time.empty()) report_.crash_time = source.time;
+    has_vmcore_time_ |= source.kind == "vmcore";
+  }
+
   // What was put together from files was captured when its dumps were, if anybody says so.
   static std::string CaptureTime(const DeviceDumpTable& table, size_t fragment) {
     if (table.fragments[fragment].kind != "pack") return table.fragments[fragment].time;
@@ -141,7 +149,7 @@ class Builder {
       report_.devices[device].skipped.push_back(
           {index, skip.name, std::string(OutcomeName(skip.outcome)), skip.reason});
     }
-    if (source.kind == "crash" && report_.crash_time.empty()) report_.crash_time = source.time;
+    if (source.kind == "crash") KnowCrashTime(source);
     const std::string what = source.is_baseline()     ? "a baseline was captured"
                              : source.kind == "crash" ? "devices were captured in the crash kernel"
                              : source.kind == "live"  ? "devices were captured while it was running"
@@ -323,6 +331,7 @@ class Builder {
   const DecodingContext& context_;
   const ReportOptions& options_;
   MachineReport report_;
+  bool has_vmcore_time_ = false;
   DeviceIndex devices_;
   std::map<size_t, std::set<size_t>> seen_;  // devices of each source
   struct Capture {

@@ -104,7 +104,9 @@ uint64_t StructureDecoder::DecodeRecords(Frame& frame, const FieldSpec& field, u
     const auto declared = DeclaredEnd(record);
     const uint64_t least = structure->fixed_size && !structure->size ? *structure->fixed_size : 1;
     if (structure->size && (!declared || *declared <= at)) {
-      remark(at, fmt::format("record {} has no size: it and the rest is not decoded", i));
+      remark(at, fmt::format("record {} has no size: {} bytes are left; it and the rest is not "
+                             "decoded",
+                             i, limit - at));
       break;
     }
     if ((declared && *declared > limit) || limit - at < least) {

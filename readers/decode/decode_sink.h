@@ -48,7 +48,7 @@ struct Group {
 
 enum class FieldState : uint8_t {
   kRead,
-  kMissing,     // the dump ends before it, or in it
+  kMissing,     // the data ends before it, or in it
   kHole,        // could not be read when the dump was made
   kUnreadable,  // the device answered with what means nothing
 };

@@ -23,9 +23,10 @@ uint64_t BitsOf(uint64_t value, unsigned low, unsigned width) {
   return width >= 64 ? value >> low : value >> low & ((uint64_t{1} << width) - 1);
 }
 
-// A value of the list counts for fields as wide as itself.
-bool IsUnreadable(const std::vector<uint64_t>& values, uint64_t value, unsigned width) {
-  const bool fills = width == 8 ? value >> 56 != 0 : value >> (8 * (width - 1)) != 0;
+// A value of the layout's list counts for fields as wide as itself; of a field's own list all.
+bool IsUnreadable(const Layout& layout, const FieldSpec& field, uint64_t value) {
+  const bool fills = field.unreadable || value >> (8 * (field.width - 1)) != 0;
+  const std::vector<uint64_t>& values = field.unreadable ? *field.unreadable : layout.unreadable;
   return fills && std::find(values.begin(), values.end(), value) != values.end();
 }
 
@@ -90,9 +91,9 @@ StructureDecoder::Number StructureDecoder::ReadNumber(const Frame& frame,
     const size_t from = big ? i : field.width - 1 - i;
     number.value = number.value << 8 | std::to_integer<uint64_t>(bytes[from]);
   }
-  const auto& unreadable =
-      field.unreadable ? *field.unreadable : frame.structure->layout->unreadable;
-  if (IsUnreadable(unreadable, number.value, field.width)) number.state = FieldState::kUnreadable;
+  if (IsUnreadable(*frame.structure->layout, field, number.value)) {
+    number.state = FieldState::kUnreadable;
+  }
   return number;
 }
 
@@ -278,7 +279,11 @@ void StructureDecoder::ApplyRule(const Frame& frame,
   Finding finding;
   const std::string number = NumberText(value, bits, meaning);
   std::string shown = number;
-  if (!field.meaning.empty()) shown = fmt::format("{} ({})", field.meaning, number);
+  if (!meaning.unit.empty() && field.meaning == number + ' ' + meaning.unit) {
+    shown = field.meaning;  // the number is in it
+  } else if (!field.meaning.empty()) {
+    shown = fmt::format("{} ({})", field.meaning, number);
+  }
   if (meaning.bad) {
     const Rule& rule = *meaning.bad;
     const auto speaks = rule.when ? rule.when->expression.EvaluateRule(frame.slots)

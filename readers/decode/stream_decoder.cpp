@@ -80,9 +80,10 @@ uint64_t StructureDecoder::DecodeStream(Frame& frame,
     Piece piece{0, 0, at, limit - std::min(limit, at)};
     const auto length = Evaluate(frame, field.length);
     piece.size =
-        length.value_or(PieceSource::Measure(*frame.window, piece, field.codec, budget + 1));
+        length ? *length : PieceSource::Measure(*frame.window, piece, field.codec, budget + 1);
     total = piece.size;
-    if (piece.size != 0 || length) pieces.push_back(piece);
+    // Bytes that give nothing may be damaged: CheckAll() knows.
+    if (piece.stored_size != 0 || length) pieces.push_back(piece);
   }
   for (uint64_t place = at; field.record && place < limit && Step();) {
     Frame chunk = Open(*field.record, *frame.window, place, limit);

@@ -33,25 +33,35 @@ std::pair<std::string_view, std::string_view> SplitIndex(std::string_view name) 
   return {name.substr(0, open), name.substr(open + 1, name.size() - open - 2)};
 }
 
-std::string BytesText(const Field& field) {
-  const auto shown = field.bytes.first(std::min(field.bytes.size(), kShownBytes));
-  std::string text = fmt::format("{} bytes", field.size);
-  if (!shown.empty()) text += ": ";
+std::string FirstBytes(std::span<const std::byte> bytes, uint64_t size) {
+  const auto shown = bytes.first(std::min(bytes.size(), kShownBytes));
+  std::string text;
   for (const std::byte byte : shown)
-    text += fmt::format("{:02x} ", std::to_integer<unsigned>(byte));
-  if (text.ends_with(' ')) text.pop_back();
-  if (field.size > shown.size() && !shown.empty()) text += " ...";
-  return text;
+    text += fmt::format(" {:02x}", std::to_integer<unsigned>(byte));
+  if (size > shown.size() && !shown.empty()) text += " ...";
+  return text.empty() ? text : ':' + text;
+}
+
+// A field of which the data ends before its end does.
+std::string CutText(const Field& field) {
+  const bool is_all = field.bytes.size() < kMaxFieldBytes;  // a sink gets no more
+  std::string text =
+      is_all ? fmt::format("cut: {} of its {} bytes are there", field.bytes.size(), field.size)
+             : fmt::format("cut: not all of its {} bytes are there", field.size);
+  if (field.type != FieldType::kText) {
+    return text + FirstBytes(field.bytes, is_all ? field.bytes.size() : field.size);
+  }
+  const std::string_view there(reinterpret_cast<const char*>(field.bytes.data()),
+                               field.bytes.size());
+  return text + ": \"" + Capped(there.substr(0, there.find('\0')), kMaxText) + '"';
 }
 
 }  // namespace
 
 std::string FieldValueText(const Field& field) {
   if (field.state == FieldState::kMissing) {
-    if (!field.bytes.empty()) {
-      return fmt::format("cut: not all of its {} bytes are there", field.size);
-    }
-    return field.reason.empty() ? "missing: the dump ends before it"
+    if (!field.bytes.empty()) return CutText(field);
+    return field.reason.empty() ? "missing: the data ends before it"
                                 : fmt::format("missing: {}", Capped(field.reason, 200));
   }
   if (field.state == FieldState::kHole) {
@@ -71,6 +81,8 @@ std::string FieldValueText(const Field& field) {
                                                          : NumberText(value, bits, spec);
       if (field.state == FieldState::kUnreadable) {
         text += "  unreadable: nobody answered";
+      } else if (!spec.unit.empty() && field.meaning == text + ' ' + spec.unit) {
+        text = Capped(field.meaning, kMaxText);  // the number is in it
       } else if (!field.meaning.empty()) {
         text += "  " + Capped(field.meaning, kMaxText);
       }
@@ -79,7 +91,9 @@ std::string FieldValueText(const Field& field) {
     case FieldType::kText: text = '"' + Capped(field.meaning, kMaxText) + '"'; break;
     case FieldType::kGuid:
     case FieldType::kMac: text = Capped(field.meaning, kMaxText); break;
-    default: text = BytesText(field); break;
+    default:
+      text = fmt::format("{} bytes{}", field.size, FirstBytes(field.bytes, field.size));
+      break;
   }
   const bool is_cut = field.state == FieldState::kRead && !field.reason.empty();
   if (is_cut) text += fmt::format("  (not all read: {})", Capped(field.reason, 200));
@@ -140,7 +154,9 @@ void DecodeTextSink::OnField(const Field& field) {
   if (field.state == FieldState::kMissing && field.bit_width == 0) ++damage_;
   if (options_.only_findings) return;
   const bool is_bits = field.bit_width != 0;
-  const bool is_unread = field.state == FieldState::kHole || field.state == FieldState::kMissing;
+  // Of bytes and texts that are cut there is what is in front of the cut.
+  const bool is_unread = field.state == FieldState::kHole ||
+                         (field.state == FieldState::kMissing && field.bytes.empty());
   if (!options_.all && is_unread) {
     ++(field.state == FieldState::kMissing ? missing_ : unread_);
     if (field.state == FieldState::kHole && unread_reason_.empty()) unread_reason_ = field.reason;
@@ -211,7 +227,7 @@ void DecodeTextSink::Finish() {
   EndField();
   rows_.Finish();
   const std::string reason = unread_reason_.empty() ? "not read" : Capped(unread_reason_, 200);
-  const std::pair<uint64_t, std::string_view> left_out[] = {{missing_, "the dump ends before them"},
+  const std::pair<uint64_t, std::string_view> left_out[] = {{missing_, "the data ends before them"},
                                                             {unread_, reason}};
   for (const auto& [count, why] : left_out) {
     if (count == 0) continue;

@@ -26,7 +26,7 @@ size = 8
 fields = [
   { at = 0, name = "n", size = 2, format = "dec", bits = { LOW = "3:0", HIGH = { at = 15, bad = "info" } } },
   { at = 2, name = "kind", size = 2, order = "big", enum = { 1 = "one", "2..5" = { text = "more", bad = "warning" }, default = "other" } },
-  { name = "i", type = "int", size = 1, value = "$raw * 2", unit = "ms" },
+  { name = "i", type = "int", size = 1, unit = "ms" },
   { name = "t", type = "text", size = 3, privacy = "serial" },
   { at = 8, name = "array", count = "min(n, 4)", stride = 3, size = 2, unreadable = [0xfff], bad = { severity = "error", when = "$raw > n" } },
   { at = 16, name = "choice", type = "struct", size = 8, switch = "n", cases = { 2 = "library.pair", "3..9" = "small" }, default = "small", with = { width = "kind" } },
@@ -110,3 +110,9 @@ def add_decode(corpus):
             + struct.pack("<HH", len(packed), 12) + packed)
     for way in (0, 1, 4, 8, 0x1a):
         corpus.add("layout_file", f"containers-{way}", CONTAINERS.encode() + bytes([0, way]) + dump)
+    # Streams that give nothing, and records that are cut in front of their size.
+    with open(os.path.join(folder, "layouts", "streams-broken.toml"), "rb") as file:
+        broken = file.read()
+    _, payloads = build_file(os.path.join(folder, "streams-broken.txt"))
+    for number, payload in enumerate(payloads):
+        corpus.add("layout_file", f"streams-broken-{number}", broken + b"\0\0" + payload.data)

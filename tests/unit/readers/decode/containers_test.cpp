@@ -143,8 +143,9 @@ TEST(Records, EndWhereTheySay) {
 TEST(Records, WithoutASizeEndTheList) {
   const auto seen = Decode(LayoutOf("{ name = \"R\", type = \"records\", struct = \"tlv\" }", kTlv),
                            Bytes("0102 0200 0102"));
-  EXPECT_EQ(seen.lines(), (Lines{"R[0]:", "R[0].TYPE = 1 (one)", "R[0].LEN = 2",
-                                 "! R: record 1 has no size: it and the rest is not decoded"}));
+  EXPECT_EQ(seen.lines(),
+            (Lines{"R[0]:", "R[0].TYPE = 1 (one)", "R[0].LEN = 2",
+                   "! R: record 1 has no size: 4 bytes are left; it and the rest is not decoded"}));
   EXPECT_EQ(seen.damage, 1u);
 }
 

@@ -264,8 +264,19 @@ TEST(Fields, OfLongBytesWhatIsInFrontOfAHoleIsShown) {
   EXPECT_EQ(none.at("B").reason, "not read");
 }
 
+TEST(Fields, HaveUnreadableValuesOfTheirOwn) {
+  // Of whatever size: it is said of this field.
+  const auto seen = Decode(LayoutOf("{ name = \"A\", size = 2, unreadable = [0, 0xff] },"
+                                    "{ name = \"B\", size = 2, unreadable = [0, 0xff] }"),
+                           Bytes("0000 ff00"));
+  EXPECT_EQ(seen.at("A").state, FieldState::kUnreadable);
+  EXPECT_EQ(seen.at("B").state, FieldState::kUnreadable);
+}
+
 TEST(Fields, PlacesNearTheEndOfNumbersAreOutside) {
-  for (const char* const at : {"0xffffffffffffffff", "0xfffffffffffffff8", "0x8000000000000000"}) {
+  // Not as numbers: those are a mistake of the layout.
+  for (const char* const at : {"$offset + 0xffffffffffffffff", "$offset + 0xfffffffffffffff8",
+                               "$offset + 0x8000000000000000"}) {
     const auto seen =
         Decode(LayoutOf("{ name = \"A\", at = \"" + std::string(at) +
                         "\", size = 8 }, { name = \"B\" }, { name = \"C\", type = \"bytes\", "

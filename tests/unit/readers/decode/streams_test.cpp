@@ -134,6 +134,34 @@ TEST(Stream, BrokenAtEachByteGivesNothingWrong) {
   }
 }
 
+// It gives nothing, which is not the same as being empty.
+TEST(Stream, BrokenFromItsFirstByteIsSaid) {
+  for (const auto& [name, codec] :
+       {std::pair("zlib", StreamCodec::kZlib), std::pair("deflate", StreamCodec::kDeflate)}) {
+    const std::string field =
+        "{ name = \"S\", type = \"stream\", codec = \"" + std::string(name) + '"';
+    const std::string s = "[struct.s]\nfields = [{ name = \"X\", size = 2 }]\n";
+    const std::string layouts[] = {LayoutOf(field + " }"),
+                                   LayoutOf(field + ", struct = \"s\" }", s),
+                                   LayoutOf(field + ", struct = \"r\" }",
+                                            "[struct.r]\nfields = [{ name = \"R\", type = "
+                                            "\"records\", struct = \"s\" }]\n" +
+                                                s)};
+    const Data empty = Compressed({}, codec);
+    DecodeSetup hole;
+    hole.holes = {{{0, 1}, "bus error"}};
+    for (const std::string& layout : layouts) {
+      const auto broken = Decode(layout, Bytes("ff13 a7c9"));
+      ASSERT_EQ(broken.remarks().size(), 1u) << name;
+      EXPECT_TRUE(broken.remarks()[0].starts_with("S: inflate: ")) << broken.remarks()[0];
+      EXPECT_EQ(Decode(layout, Compressed(Noise(40), codec), hole).remarks(),
+                (Lines{"S: inflate: a part of the compressed data was not read"}));
+      EXPECT_EQ(Decode(layout, empty).remarks(), Lines()) << name;
+    }
+    EXPECT_EQ(Decode(layouts[0], empty).damage, 0u) << "what is empty is whole";
+  }
+}
+
 TEST(Stream, WithAWrongChecksumIsShownAndSaid) {
   Data data = Compressed(Bytes("0100 0200"), StreamCodec::kZlib);
   data.back() ^= std::byte{1};
@@ -164,7 +192,7 @@ TEST(Stream, ABombIsBounded) {
   EXPECT_EQ(seen.remarks(), (Lines{"S: the stream gives more than 1048576 bytes: not decoded"}));
   // And so are many of them.
   const auto many = Decode(LayoutOf("{ name = \"S\", from = \"window\", at = 0, stride = 1, type = "
-                                    "\"stream\", codec = \"zlib\", "
+                                    "\"stream\", codec = \"zlib\", overlay = true, "
                                     "count = 100000, size = " +
                                     std::to_string(bomb.size()) + " }"),
                            bomb, setup);
@@ -213,6 +241,19 @@ TEST(Stream, OfSeveralChunksIsOneWindow) {
   EXPECT_EQ(Decode(ChunkLayout("none"), Chunk(Bytes("01"), 2) + Chunk(Bytes("03"), 1)).lines(),
             (Lines{"S:", "S.X[0] = 1", "S.X[1]: missing", "S.X[2] = 3",
                    "! S: the stream has 1 bytes, expected 2"}));
+}
+
+TEST(Stream, OfBytesGivesWhatIsInFrontOfABrokenChunk) {
+  const Data first = Compressed(Noise(100), StreamCodec::kZlib);
+  const auto seen = Decode(
+      LayoutOf("{ name = \"S\", type = \"stream\", codec = \"zlib\", chunk = \"c\", data_size = "
+               "\"STORED\", length = \"PLAIN\" }",
+               "[struct.c]\nfields = [{ name = \"STORED\", size = 2 }, { name = \"PLAIN\", size = "
+               "2 }]\n"),
+      Chunk(first, 100) + Chunk(Bytes("ffff ffff"), 50));
+  EXPECT_EQ(seen.at("S").state, FieldState::kMissing);
+  EXPECT_EQ(seen.at("S").bytes, Noise(100));
+  EXPECT_EQ(seen.remarks(), (Lines{"S: inflate: incorrect header check"}));
 }
 
 TEST(Stream, HolesOfPlainPiecesMoveWithThem) {

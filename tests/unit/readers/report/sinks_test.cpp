@@ -70,11 +70,36 @@ TEST(DecodeText, WhatWasNotReadIsCountedOrShown) {
   const std::vector<Hole> holes = {{{1, 1}, "bus error"}};
   EXPECT_EQ(TextOf(layout, Bytes("01 02 03"), {}, holes),
             "  0x000000  A                      0x01\n"
-            "  2 fields left out: the dump ends before them\n  1 field left out: bus error\n");
+            "  2 fields left out: the data ends before them\n  1 field left out: bus error\n");
   const std::string all = TextOf(layout, Bytes("01 02 03"), {true, false}, holes);
   EXPECT_NE(all.find("B                      not read: bus error"), std::string::npos) << all;
-  EXPECT_NE(all.find("C                      missing: the dump ends before it"), std::string::npos)
+  EXPECT_NE(all.find("C                      missing: the data ends before it"), std::string::npos)
       << all;
+}
+
+TEST(DecodeText, OfWhatIsCutTheBeginningIsShown) {
+  const std::string layout = LayoutOf(
+      "{ name = \"B\", type = \"bytes\", size = 100, overlay = true }, { name = \"T\", type = "
+      "\"text\", size = 8, at = 0 }");
+  EXPECT_EQ(TextOf(layout, Bytes("61 62 63")),
+            "  0x000000  B                      cut: 3 of its 100 bytes are there: 61 62 63\n"
+            "  0x000000  T                      cut: 3 of its 8 bytes are there: \"abc\"\n");
+  EXPECT_EQ(TextOf(LayoutOf("{ name = \"B\", type = \"bytes\", size = 1000 }"),
+                   std::vector<std::byte>(500)),
+            "  0x000000  B                      cut: not all of its 1000 bytes are there: 00 00 00 "
+            "00 00 00 00 00 00 00 00 00 00 00 00 00 ...\n");
+}
+
+TEST(DecodeText, ANumberWithItsUnitIsSaidOnce) {
+  const std::string layout = LayoutOf(
+      "{ name = \"D\", size = 2, format = \"dec\", unit = \"bytes\", bad = \"info\" }, { name = "
+      "\"H\", size = 2, unit = \"bytes\" }, { name = \"V\", size = 2, format = \"dec\", value = "
+      "\"$raw * 2\", unit = \"ms\" }");
+  EXPECT_EQ(TextOf(layout, Bytes("0010 0010 0010")),
+            "  0x000000  D                      4096 bytes\n"
+            "  0x000002  H                      0x1000  4096 bytes\n"
+            "  0x000004  V                      4096  8192 ms\n"
+            "  info: D\n    D at 0x0 = 4096 bytes\n");
 }
 
 TEST(DecodeText, NothingOfADumpOrALayoutReachesATerminal) {

@@ -60,6 +60,12 @@ std::string BitsWriter::EnumOf(const ImportedBits& bits, const std::string& want
   std::vector<std::string> lines;
   uint64_t end = 0;
   for (const ImportedEnumEntry& entry : entries) {
+    if (bits.width < 64 && entry.low >> bits.width != 0) {
+      problems_.Add(bits.line,
+                    fmt::format("{}: a meaning of {}, which {} bits cannot have: left out",
+                                ShownName(bits.name), HexText(entry.low), bits.width));
+      continue;
+    }
     if (!lines.empty() && entry.low <= end) {
       problems_.Add(bits.line, ShownName(bits.name) + ": a second meaning of " +
                                    HexText(entry.low) + ": left out");

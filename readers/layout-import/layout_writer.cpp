@@ -142,6 +142,7 @@ class Writer {
 
   static void SetSize(const ImportedItem& item, uint64_t element, FieldLine& line) {
     line.size = element + (item.count ? (*item.count - 1) * (item.stride / 8) : 0);
+    if (item.count.value_or(1) > 1 && item.stride / 8 < element) line.overlay = true;
   }
 
   static std::string TextKey(const ImportedItem& item) {
@@ -255,7 +256,7 @@ class Writer {
       if (bytes != 4) line.before += fmt::format(", size = {}", bytes);
       line.before += ArrayKeys(item);
       if (!tables.empty()) line.before += ", bits = \"" + tables[i] + '"';
-      line.overlay = i != 0;
+      line.overlay = line.overlay || i != 0;
       line.after = Access(item) + (i == 0 ? TextKey(item) : "");
       lines.push_back(line);
     }

@@ -135,6 +135,12 @@ TEST(Svd, ArraysAreLimited) {
   EXPECT_EQ(Import(SvdOf(many)).error().code(), ErrorCode::kLimitExceeded);
 }
 
+TEST(Svd, ElementsMayLieOverEachOther) {
+  const auto layout =
+      Imported(SvdOf(Register("A[%s]", "0", "<dim>3</dim><dimIncrement>2</dimIncrement>")));
+  EXPECT_EQ(Values(layout, {1, 0, 2, 0, 3, 0, 4, 0}).at("A[1]"), 0x30002u);
+}
+
 TEST(Svd, SaysWhatItLeavesOut) {
   const auto layout = Imported(SvdOf(
       Register("A", "0",
@@ -146,6 +152,7 @@ TEST(Svd, SaysWhatItLeavesOut) {
                "<enumeratedValues><enumeratedValue><name>a</name><value>1</value>"
                "</enumeratedValue><enumeratedValue><name>b</name><value>1</value>"
                "</enumeratedValue><enumeratedValue><name>c</name><value>?</value>"
+               "</enumeratedValue><enumeratedValue><name>d</name><value>4</value>"
                "</enumeratedValue></enumeratedValues></field></fields>") +
       Register("B", "nowhere") + Register("C", "0x10", "<size>0</size>") + "<extra/>"));
   EXPECT_THAT(
@@ -155,8 +162,8 @@ TEST(Svd, SaysWhatItLeavesOut) {
           HasSubstr("A: readAction explode: left out"),
           HasSubstr("OUT: bits 30 on, 4 of them, of a register of 32"),
           HasSubstr("NO: no bits that are numbers"), HasSubstr("E: a second meaning of 0x1"),
-          HasSubstr("a value ? of c"), HasSubstr("B: expected an addressOffset, found nowhere"),
-          HasSubstr("C: size 0")));
+          HasSubstr("E: a meaning of 0x4, which 2 bits cannot have"), HasSubstr("a value ? of c"),
+          HasSubstr("B: expected an addressOffset, found nowhere"), HasSubstr("C: size 0")));
 }
 
 TEST(Svd, OtherFilesAreRefused) {

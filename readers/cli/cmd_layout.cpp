@@ -38,14 +38,20 @@ std::string Conditions(const Layout& layout) {
     add("member", rule.member);
     add("pci", rule.pci);
     add("class", rule.pci_class);
-    if (!rule.magic.empty()) one += one.empty() ? "magic" : ", magic";
+    for (const Magic& magic : rule.magic) {
+      one += fmt::format("{}magic {} at 0x{:x}", one.empty() ? "" : ", ", ToHex(magic.bytes),
+                         magic.at);
+    }
     if (rule.firmware) {
       one += fmt::format("{}{} {}..{}", one.empty() ? "" : ", ", Shown(rule.firmware->key),
                          Shown(rule.firmware->from), Shown(rule.firmware->before));
     }
+    if (rule.size) one += fmt::format("{}{} bytes or more", one.empty() ? "" : ", ", *rule.size);
     text += one;
   }
-  return text.empty() ? "used by others" : text;
+  if (!text.empty()) return text;
+  const bool can_decode = layout.root || !layout.decoder.empty();
+  return can_decode ? "for --layout only" : "used by others";
 }
 
 void List(const LayoutCommand& command, Console& console) {
@@ -87,11 +93,15 @@ void Check(const LayoutCommand& command, Console& console) {
   LayoutSet layouts = LayoutSet::LoadUnlinked(LayoutDirectories(command.layouts));
   for (const std::string& path : command.files) layouts.AddFile(path);
   layouts.Link();
+  bool may_be_more = false;
   for (const LayoutProblem& problem : layouts.problems()) {
     const bool asked =
         std::find(command.files.begin(), command.files.end(), problem.file) != command.files.end();
-    if (asked) AddLayoutProblem(problem, console);
+    if (!asked) continue;
+    AddLayoutProblem(problem, console);
+    may_be_more = may_be_more || (problem.hides_others && problem.place.line != 0);
   }
+  if (may_be_more) console.Note("more may follow when these are mended");
   for (const auto& [name, layout] : layouts.layouts()) {
     const bool asked =
         std::find(command.files.begin(), command.files.end(), layout->file) != command.files.end();

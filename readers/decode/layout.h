@@ -268,6 +268,7 @@ struct LayoutProblem {
   std::string file;
   LayoutPlace place;
   std::string text;
+  bool hides_others = true;  // what is checked later was not, because of it
 };
 
 }  // namespace vmcoredd

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "readers/decode/layout_checks.h"
 #include "readers/decode/layout_places.h"
 #include "readers/decode/layout_slots.h"
 #include "vmcoredd/base/text.h"
@@ -27,7 +28,9 @@ class Linker {
       layout_ = layout.get();
       LinkRoot(*layout);
       for (auto& [bits_name, set] : layout->bits) {
-        for (BitsField& field : set->fields) LinkEnum(field.meaning);
+        for (BitsField& field : set->fields) {
+          LinkEnum(field.meaning, field.width, "bits " + field.name);
+        }
       }
     }
     if (!problems_.empty()) return;
@@ -38,9 +41,11 @@ class Linker {
       LinkBits();
     }
     if (!problems_.empty()) return;
-    PlaceChecker places(
-        [this](LayoutPlace place, std::string text) { Problem(place, std::move(text)); });
+    is_last_ = true;
+    PlaceChecker places(report_);
+    InlineNames names(report_);
     ForAllStructures([&](Structure& structure) { places.Check(structure); });
+    ForAllStructures([&](Structure& structure) { names.Check(structure); });
     ForAllStructures([this](Structure& structure) { CheckTexts(structure); });
   }
 
@@ -54,7 +59,7 @@ class Linker {
   }
 
   void Problem(LayoutPlace place, std::string text) {
-    problems_.push_back({layout_->file, place, std::move(text)});
+    problems_.push_back({layout_->file, place, std::move(text), /*hides_others=*/!is_last_});
   }
 
   template <typename T>
@@ -88,12 +93,13 @@ class Linker {
     }
   }
 
-  void LinkEnum(FieldMeaning& meaning) {
+  void LinkEnum(FieldMeaning& meaning, unsigned bits, const std::string& what) {
     if (meaning.enum_name.empty()) return;
     meaning.enumeration = Find(&Layout::enums, meaning.enum_name);
     if (!meaning.enumeration && !NeedsBroken(meaning.enum_name)) {
       Problem(meaning.place, "there is no enum " + EscapeBytes(meaning.enum_name));
     }
+    CheckEnumeration(meaning, bits, what, report_);
   }
 
   void LinkChoice(StructureChoice& choice, FieldSpec& field, const Structure& structure) {
@@ -120,7 +126,7 @@ class Linker {
 
   void LinkNames(Structure& structure) {
     for (FieldSpec& field : structure.fields) {
-      LinkEnum(field.meaning);
+      LinkEnum(field.meaning, 8u * field.width, structure.name + '.' + field.name);
       LinkChoice(field.content, field, structure);
       field.record = FindStructure(field.record_name, field.place);
       if (field.bits_name.empty()) continue;
@@ -342,6 +348,10 @@ class Linker {
   NameSet needs_broken_;
   std::vector<LayoutProblem>& problems_;
   Layout* layout_ = nullptr;
+  bool is_last_ = false;  // nothing more is checked after this
+  const ReportProblem report_ = [this](LayoutPlace place, std::string text) {
+    Problem(place, std::move(text));
+  };
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "readers/decode/layout_reader.h"
 #include "vmcoredd/base/text.h"
 
-// The small parts of a layout: enumerations, bits, what a number means, rules, matches.
+// The small parts of a layout: enumerations, bits, what a number means, rules.
 
 namespace vmcoredd::internal {
 
@@ -16,7 +16,6 @@ constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "err
 constexpr std::array<std::string_view, 5> kFormats = {"hex", "dec", "time", "ipv4", "version"};
 constexpr std::array<std::string_view, 5> kAccesses = {"ro", "rw", "rc", "w1c", "wo"};
 constexpr std::array<std::string_view, 5> kPrivacies = {"", "mac", "serial", "payload", "secret"};
-constexpr uint64_t kMaxMagicAt = 1024 * 1024;
 
 }  // namespace
 
@@ -191,76 +190,6 @@ void ReadBits(const TomlNode& node, std::string name, Layout& layout, LayoutProb
                    [](const BitsField& a, const BitsField& b) { return a.low < b.low; });
   if (out->fields.empty()) problems.Add(node.place, "bits " + name + ": there are none");
   layout.bits[std::move(name)] = std::move(out);
-}
-
-namespace {
-
-void ReadMagic(TableReader& outer, MatchRule& rule) {
-  const TomlNode* const node = outer.Take("magic");
-  if (!node) return;
-  const std::span<const TomlNode> one(node, 1);
-  for (const TomlNode& item : node->kind == TomlNode::Kind::kList ? std::span(node->items) : one) {
-    if (item.kind != TomlNode::Kind::kTable) {
-      outer.WrongType(item, "magic", "a table with at and bytes or text");
-      continue;
-    }
-    TableReader table(item, outer.what() + ": magic", outer.problems());
-    Magic magic;
-    magic.at = table.Number("at", kMaxMagicAt).value_or(0);
-    const std::string text = table.Text("text");
-    std::string hex = table.Text("bytes");
-    hex.erase(std::remove(hex.begin(), hex.end(), ' '), hex.end());
-    if (const auto bytes = FromHex(hex)) magic.bytes = *bytes;
-    if (!text.empty()) {
-      const auto* const begin = reinterpret_cast<const std::byte*>(text.data());
-      magic.bytes.assign(begin, begin + text.size());
-    }
-    if (magic.bytes.empty() || magic.bytes.size() > 256 || (!text.empty() && !hex.empty())) {
-      table.Problem(item.place, "expected bytes (hexadecimal digits) or text, up to 256 bytes");
-    }
-    table.Close();
-    rule.magic.push_back(std::move(magic));
-  }
-}
-
-}  // namespace
-
-MatchRule ReadMatch(const TomlNode& node, LayoutProblems& problems) {
-  TableReader table(node, "match", problems);
-  MatchRule rule;
-  rule.dump = table.Texts("dump");
-  rule.source = table.Texts("source");
-  rule.driver = table.Texts("driver");
-  rule.content = table.Texts("content");
-  rule.region = table.Texts("region");
-  rule.reporter = table.Texts("reporter");
-  rule.member = table.Texts("member");
-  rule.pci = table.Texts("pci");
-  for (const std::string& ids : rule.pci) {
-    if (ids.size() < 3 || ids.find(':') == ids.npos ||
-        ids.find_first_not_of("0123456789abcdef:*?") != ids.npos) {
-      table.Problem(node.place, "pci: expected vendor:device like \"15b3:*\", found \"" +
-                                    EscapeBytes(ids) + '"');
-    }
-  }
-  rule.pci_class = table.Texts("class");
-  ReadMagic(table, rule);
-  if (const TomlNode* const firmware = table.Take("firmware")) {
-    TableReader inner(*firmware, "match: firmware", problems);
-    FirmwareRange range;
-    range.key = inner.Text("key");
-    range.from = inner.Text("from");
-    range.before = inner.Text("before");
-    inner.Close();
-    if (range.key.empty() || (range.from.empty() && range.before.empty())) {
-      inner.Problem(firmware->place, "expected key, and from or before");
-    }
-    rule.firmware = std::move(range);
-  }
-  rule.size = table.Number("size", uint64_t{1} << 62);
-  table.Close();
-  if (rule.conditions() == 0) table.Problem(node.place, "it has no condition");
-  return rule;
 }
 
 }  // namespace vmcoredd::internal

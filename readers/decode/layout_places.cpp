@@ -14,6 +14,8 @@ namespace {
 
 // Structures directly in structures. Deeper than any device, and bounds the recursion here.
 constexpr size_t kMaxNesting = 32;
+// No dump is longer.
+constexpr uint64_t kMaxPlace = uint64_t{1} << 62;
 
 std::optional<uint64_t> ConstantOf(const OptionalExpression& formula) {
   return formula ? formula->expression.Constant() : std::nullopt;
@@ -74,6 +76,25 @@ std::optional<uint64_t> PlaceChecker::SizeOf(const Structure& structure, size_t 
   return sizes_[&structure] = end;
 }
 
+void PlaceChecker::CheckArray(const FieldSpec& field, const std::string& where) {
+  const auto count = ConstantOf(field.count);
+  if (count && *count > kMaxArray) {
+    report_(field.place,
+            where + ": count " + std::to_string(*count) + " is above " + std::to_string(kMaxArray));
+  }
+  if (count && *count == 0) report_(field.count->place, where + ": a count of 0");
+  const bool bare = field.type == FieldType::kText || field.type == FieldType::kBytes;
+  if (bare && !field.size) report_(field.place, where + ": count without size");
+  const auto stride = ConstantOf(field.stride);
+  if (!stride) return;
+  if (*stride == 0) return report_(field.place, where + ": a stride of 0");
+  const auto size = ElementSize(field, 0);
+  if (size && *stride < *size && count.value_or(2) > 1 && !field.overlay) {
+    report_(field.stride->place, where + ": its elements of " + std::to_string(*size) +
+                                     " bytes overlap at a stride of " + std::to_string(*stride));
+  }
+}
+
 void PlaceChecker::CheckOverlaps(const Structure& structure, const std::vector<Extent>& extents) {
   std::vector<size_t> order;
   for (size_t i = 0; i < extents.size(); ++i) {
@@ -105,15 +126,11 @@ void PlaceChecker::Check(Structure& structure) {
     behind = Sum(extent.at, extent.size);
     extents.push_back(extent);
     const std::string where = structure.name + '.' + field.name;
-    if (const auto count = ConstantOf(field.count); count && *count > kMaxArray) {
-      report_(field.place, where + ": count " + std::to_string(*count) + " is above " +
-                               std::to_string(kMaxArray));
+    if (field.count) CheckArray(field, where);
+    const auto at = ConstantOf(field.at);
+    if (at && Sum(at, extent.size.value_or(0)).value_or(~uint64_t{0}) > kMaxPlace) {
+      report_(field.at->place, where + ": no dump is as long as that");
     }
-    if (const auto stride = ConstantOf(field.stride); stride && *stride == 0) {
-      report_(field.place, where + ": a stride of 0");
-    }
-    const bool bare = field.type == FieldType::kText || field.type == FieldType::kBytes;
-    if (field.count && bare && !field.size) report_(field.place, where + ": count without size");
   }
   if (structure.size && ConstantOf(structure.size) == uint64_t{0}) {
     report_(structure.place, "struct " + structure.name + ": a size of 0");

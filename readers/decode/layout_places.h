@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,15 +11,15 @@
 #include <vector>
 
 #include "readers/decode/layout.h"
+#include "readers/decode/layout_checks.h"
 
 namespace vmcoredd::internal {
 
 // Finds out where the fields of structures are, as far as that does not depend on data,
-// and reports fields that overlap, arrays that are too long, structures within themselves.
+// and reports fields that overlap, arrays that make no sense, structures within themselves.
 class PlaceChecker {
  public:
-  using Report = std::function<void(LayoutPlace, std::string)>;
-  explicit PlaceChecker(Report report) : report_(std::move(report)) {}
+  explicit PlaceChecker(ReportProblem report) : report_(std::move(report)) {}
 
   // Sets fixed_at of the fields, and fixed_size.
   void Check(Structure& structure);
@@ -33,9 +32,10 @@ class PlaceChecker {
   std::optional<uint64_t> SizeOf(const Structure& structure, size_t depth);
   std::optional<uint64_t> ElementSize(const FieldSpec& field, size_t depth);
   Extent ExtentOf(const FieldSpec& field, std::optional<uint64_t> behind, size_t depth);
+  void CheckArray(const FieldSpec& field, const std::string& where);
   void CheckOverlaps(const Structure& structure, const std::vector<Extent>& extents);
 
-  Report report_;
+  ReportProblem report_;
   std::map<const Structure*, std::optional<uint64_t>> sizes_;
 };
 

@@ -59,7 +59,8 @@ bool MagicHolds(const Magic& magic, ByteSource& bytes) {
 
 bool FirmwareHolds(const FirmwareRange& range, const Properties& device) {
   const std::string_view version = PropertyOf(device, range.key);
-  if (version.empty()) return false;
+  // "unknown" is in no range.
+  if (version.find_first_of("0123456789") == version.npos) return false;
   if (!range.from.empty() && CompareVersions(version, range.from) < 0) return false;
   return range.before.empty() || CompareVersions(version, range.before) < 0;
 }
@@ -78,16 +79,21 @@ int CompareVersions(std::string_view a, std::string_view b) {
     return number.empty() ? std::string_view("0") : number;
   };
   while (true) {
-    const std::string_view x = next(a);
-    const std::string_view y = next(b);
-    if (x.empty() || y.empty()) return static_cast<int>(!x.empty()) - static_cast<int>(!y.empty());
+    std::string_view x = next(a);
+    std::string_view y = next(b);
+    if (x.empty() && y.empty()) return 0;
+    // What one does not say is 0 of it.
+    if (x.empty()) x = "0";
+    if (y.empty()) y = "0";
     if (x.size() != y.size()) return x.size() < y.size() ? -1 : 1;
     if (const int order = x.compare(y); order != 0) return order;
   }
 }
 
 bool MatchHolds(const MatchRule& rule, const DumpFacts& facts, ByteSource& bytes) {
-  const std::string source = facts.source.empty() ? SourceOfName(facts.name) : facts.source;
+  // "file" and "import" say how a dump came into the archive, not who made it.
+  const bool says_who = !facts.source.empty() && facts.source != "file" && facts.source != "import";
+  const std::string source = says_who ? facts.source : SourceOfName(facts.name);
   std::string driver(PropertyOf(facts.device, "driver"));
   if (driver.empty()) driver = source;
   std::string region(PropertyOf(facts.device, "region"));
@@ -137,7 +143,10 @@ LayoutSet LayoutSet::LoadUnlinked(const std::vector<std::string>& directories) {
              at(directory, fs::directory_options::follow_directory_symlink, error),
          end;
          !error && at != end; at.increment(error)) {
-      if (at.depth() > 1) at.disable_recursion_pending();
+      // Files of editors and of version control are nobody's layouts.
+      const bool is_hidden = at->path().filename().string().starts_with('.');
+      if (at.depth() > 1 || is_hidden) at.disable_recursion_pending();
+      if (is_hidden) continue;
       if (at->path().extension() == ".toml" && files.size() < kMaxFiles) {
         files.push_back(at->path().string());
       }

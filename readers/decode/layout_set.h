@@ -31,9 +31,11 @@ struct DumpFacts {
 // All layouts of some directories, linked with each other. Immutable once loaded.
 class LayoutSet {
  public:
-  // Reads every *.toml of the directories, also one level below. A directory that is not
-  // there is none. A layout with the name of an earlier one replaces it. Layouts with
-  // mistakes are left out and in problems().
+  // Reads every *.toml of the directories, and of the folders in them, two levels down; names
+  // that begin with '.' are passed over. A directory that is not there is none. A layout with
+  // the name of one of an earlier directory replaces it; of two in one directory the first by
+  // path is used, and the other is a mistake. Layouts with mistakes are left out and in
+  // problems().
   static LayoutSet Load(const std::vector<std::string>& directories);
 
   // The same without Link(): more can be added.
@@ -66,7 +68,8 @@ class LayoutSet {
 
 // Does a rule hold? Exposed for tests.
 bool MatchHolds(const MatchRule& rule, const DumpFacts& facts, ByteSource& bytes);
-// Compares versions number by number; what is not a digit separates. <0, 0, >0.
+// Compares versions number by number; what is not a digit separates, and numbers that one
+// does not have are 0: "16" is "16.0". <0, 0, >0.
 int CompareVersions(std::string_view a, std::string_view b);
 
 }  // namespace vmcoredd

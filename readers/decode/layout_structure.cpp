@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fmt/core.h>
+
 #include <array>
 #include <set>
 #include <string>
@@ -194,8 +196,24 @@ std::optional<FieldSpec> ReadField(const TomlNode& node,
   if (HoldsStructures(field.type)) ReadContainer(table, field);
   const FieldMeaning& meaning = field.meaning;
   const bool is_number = field.type == FieldType::kUint || field.type == FieldType::kInt;
-  if (!is_number && (meaning.bad || meaning.value || !meaning.enum_name.empty())) {
-    table.Problem(node.place, "only integers have bad, value and enum");
+  const bool has_number_keys = meaning.bad || meaning.value || !meaning.enum_name.empty() ||
+                               meaning.advances || field.unreadable;
+  if (!is_number && has_number_keys) {
+    table.Problem(node.place, "only integers have bad, value, enum, advances and unreadable");
+  }
+  if (field.type == FieldType::kInt) {
+    // 32767 would be said of -2, or found in it.
+    for (const OptionalExpression* const formula :
+         {&meaning.value, meaning.bad ? &meaning.bad->when : nullptr}) {
+      if (!formula || !*formula) continue;
+      table.Problem((*formula)->place,
+                    "an int has no value and no when: expressions know no numbers below zero");
+    }
+  }
+  for (const uint64_t value : field.unreadable.value_or(std::vector<uint64_t>{})) {
+    if (!is_number || field.width == 8 || value >> (8 * field.width) == 0) continue;
+    table.Problem(node.Find("unreadable")->place,
+                  fmt::format("unreadable: 0x{:x} does not fit into {} bytes", value, field.width));
   }
   if (field.stride && !field.count) table.Problem(node.place, "stride without count");
   if (field.type == FieldType::kChain && field.count)

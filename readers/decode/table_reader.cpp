@@ -52,7 +52,10 @@ std::optional<uint64_t> TableReader::Number(std::string_view key, uint64_t max) 
 std::vector<std::string> TableReader::Texts(std::string_view key) {
   const TomlNode* const node = Take(key);
   if (!node) return {};
-  if (node->kind == TomlNode::Kind::kText) return {node->text};
+  if (node->kind == TomlNode::Kind::kText) {
+    if (node->text.empty()) WrongType(*node, key, "a text");
+    return {node->text};
+  }
   std::vector<std::string> out;
   for (const TomlNode& item : node->items) {
     if (item.kind != TomlNode::Kind::kText || item.text.empty()) WrongType(item, key, "a text");

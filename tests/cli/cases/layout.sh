@@ -37,6 +37,18 @@ root = "all"
 [struct.all]
 fields = [{ name = "A", type = "struct", struct = "test-good.all" }, { name = "B", at = "A.C" }]
 END
+# What it is for, without a name: bytes, or --layout alone.
+mkdir m
+for match in 'size = 64' 'magic = { text = "AB" }' '' ; do
+  sed -e '/^\[\[match/,/^firmware/d' -e 's/test-good/test-other/' l/good.toml > m/other.toml
+  test -z "$match" || printf '[[match]]\n%s\n' "$match" >> m/other.toml
+  vmcoredd layout check m/other.toml
+done
+sed -e '/^\[\[match/,/^firmware/d' -e '/^root/d' l/good.toml > m/library.toml
+vmcoredd layout check m/library.toml
+# Mistakes of the last kind hide nothing.
+sed 's/name = "B"/name = "B", at = 2/' l/good.toml > m/places.toml
+expect 1 vmcoredd layout check m/places.toml
 vmcoredd layout check l/good.toml
 expect 1 vmcoredd layout check bad.toml
 expect 1 vmcoredd layout check linked.toml bad.toml l/good.toml
@@ -53,3 +65,10 @@ assert {"igb", "nvme", "edu"} <= {layout["name"] for layout in top["layouts"]}
 print([layout for layout in top["layouts"] if layout["name"] == "test-good"])'
 echo "-- those of the tree have no mistakes"
 vmcoredd layout list > /dev/null
+echo "-- what came as a file is of whom its name says"
+mkdir n
+sed -e '/^\[\[match/,/^firmware/d' l/good.toml > n/nic.toml
+printf '[[match]]\nsource = "nic"\ndriver = "nic"\n' >> n/nic.toml
+printf '\1\0\0\0\2\0' > regs.bin
+vmcoredd pack --file nic_0000:02:00.0=regs.bin -o nic.vmcoredd
+vmcoredd decode --layouts n nic.vmcoredd

@@ -51,6 +51,14 @@ TEST(MatchHolds, WhatTheNameSaysWhenNoManifestDoes) {
   facts.source = "mlx5";
   EXPECT_TRUE(Holds("source = \"mlx5\"", facts));
   EXPECT_TRUE(Holds("driver = \"mlx5\"", facts));
+  // Put into an archive by hand: that is not who made it.
+  for (const char* const source : {"file", "import"}) {
+    DumpFacts packed = Facts("nic_0000:02:00.0");
+    packed.source = source;
+    EXPECT_TRUE(Holds("source = \"nic\"", packed)) << source;
+    EXPECT_TRUE(Holds("driver = \"nic\"", packed)) << source;
+    EXPECT_FALSE(Holds("source = \"" + std::string(source) + '"', packed));
+  }
   EXPECT_TRUE(Holds("region = \"cr-space\"", Facts("mlx5_0000:08:00.0_cr-space@1")));
   EXPECT_TRUE(Holds("region = \"cr-space\"", Facts("mlx5_0000:08:00.0_p3_cr-space@1")));
   EXPECT_FALSE(Holds("region = \"*\"", Facts("mlx5_0000:08:00.0_fw")));
@@ -63,6 +71,8 @@ TEST(MatchHolds, ByDevice) {
   const DumpFacts nic =
       Facts("x", {{"vendor", "0x15B3"}, {"device", "0x1017"}, {"class", "0x020000"}});
   EXPECT_TRUE(Holds("pci = \"15b3:*\"", nic));
+  EXPECT_TRUE(Holds("pci = \"15B3:10??\"", nic)) << "as upper case is for them";
+  EXPECT_TRUE(Holds("pci = \"15b[0-9]:1*\"", nic));
   EXPECT_TRUE(Holds("pci = [\"8086:1521\", \"15b3:1017\"]", nic));
   EXPECT_FALSE(Holds("pci = \"15b3:1018\"", nic));
   EXPECT_FALSE(Holds("pci = \"15b3:*\"", Facts("x")));
@@ -77,6 +87,9 @@ TEST(MatchHolds, ByFirmware) {
   const std::string match = "firmware = { key = \"fw\", from = \"16.0\", before = \"17\" }";
   EXPECT_TRUE(Holds(match, with("16.35.2000")));
   EXPECT_TRUE(Holds(match, with("16.0")));
+  EXPECT_TRUE(Holds(match, with("16")));
+  EXPECT_FALSE(Holds("firmware = { key = \"fw\", before = \"17.0\" }", with("17")));
+  EXPECT_FALSE(Holds("firmware = { key = \"fw\", before = \"17.0\" }", with("unknown")));
   EXPECT_FALSE(Holds(match, with("15.99")));
   EXPECT_FALSE(Holds(match, with("17")));
   EXPECT_FALSE(Holds(match, with("17.0")));
@@ -119,9 +132,10 @@ TEST(CompareVersions, NumberByNumber) {
   EXPECT_LT(CompareVersions("1.9", "1.10"), 0);
   EXPECT_EQ(CompareVersions("1.02", "1.2"), 0);
   EXPECT_EQ(CompareVersions("v1-2 (x)", "1.2"), 0);
-  EXPECT_GT(CompareVersions("1.2.0", "1.2"), 0);
+  EXPECT_EQ(CompareVersions("1.2.0", "1.2"), 0) << "what is not said is 0";
+  EXPECT_GT(CompareVersions("1.2.0.1", "1.2"), 0);
   EXPECT_EQ(CompareVersions("", ""), 0);
-  EXPECT_LT(CompareVersions("", "0"), 0);
+  EXPECT_EQ(CompareVersions("", "0"), 0);
   EXPECT_GT(CompareVersions("99999999999999999999999", "99999999999999999999998"), 0);
 }
 
@@ -149,16 +163,29 @@ class LayoutFiles : public testing::Test {
   fs::path root_;
 };
 
-TEST_F(LayoutFiles, AreFoundOneFolderDown) {
+TEST_F(LayoutFiles, AreFoundTwoFoldersDown) {
   Write("a/one.toml", LayoutHead("one") + std::string(kRoot));
   Write("a/family/two.toml", LayoutHead("two") + std::string(kRoot));
+  Write("a/family/layouts/three.toml", LayoutHead("three") + std::string(kRoot));
   Write("a/x/y/z/deep.toml", LayoutHead("deep") + std::string(kRoot));
   Write("a/readme.md", "no layout");
   const LayoutSet set = LayoutSet::Load({Path("nowhere"), Path("a")});
   EXPECT_EQ(ProblemsOf(set), std::vector<std::string>());
   EXPECT_TRUE(set.Find("one"));
   EXPECT_TRUE(set.Find("two"));
+  EXPECT_TRUE(set.Find("three"));
   EXPECT_FALSE(set.Find("deep"));
+}
+
+TEST_F(LayoutFiles, OfEditorsAndHiddenFoldersAreNone) {
+  Write("a/x.toml", LayoutHead("x") + std::string(kRoot));
+  Write("a/.#x.toml", LayoutHead("x") + std::string(kRoot));
+  Write("a/.hidden.toml", LayoutHead("hidden") + std::string(kRoot));
+  Write("a/.git/y.toml", LayoutHead("y") + std::string(kRoot));
+  const LayoutSet set = LayoutSet::Load({Path("a")});
+  EXPECT_EQ(ProblemsOf(set), std::vector<std::string>());
+  EXPECT_EQ(set.layouts().size(), 1u);
+  EXPECT_EQ(set.Find("x")->file, Path("a/x.toml"));
 }
 
 TEST_F(LayoutFiles, OfALaterFolderReplaceThoseOfTheirName) {

@@ -78,9 +78,10 @@ bool IsOwn(std::string_view head) {
 bool IsLogName(const std::string& name) {
   return (name.starts_with("dmesg") || name.starts_with("vmcore-dmesg")) && !IsArchiveName(name);
 }
+// Not what lies beside an archive: vmcoredd-ID.sha256, vmcoredd-ID.identity.
 bool IsVmcoreName(const std::string& name) {
   return (name.starts_with("vmcore") || name.starts_with("dump.")) && !IsLogName(name) &&
-         !name.ends_with(".partial");
+         !name.starts_with("vmcoredd-") && !name.ends_with(".partial");
 }
 bool IsArchiveName(const std::string& name) { return name.ends_with(".vmcoredd"); }
 

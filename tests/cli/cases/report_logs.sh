@@ -39,6 +39,7 @@ cat > crash/dmesg.txt <<'END'
 END
 gzip -nc crash/dmesg.txt > crash/dmesg.202611290444.gz
 vmcoredd timeline crash/crash.core
+echo "of finalise" | tee crash/vmcoredd-0.sha256 > crash/vmcoredd-0.identity
 sources crash/crash.core
 cd crash
 echo "-- what is named and beside is taken once"

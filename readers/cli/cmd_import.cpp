@@ -168,8 +168,8 @@ void Run(const ImportCommand& given, Console& console) {
   auto dumps = ImportFiles(command, console);
   if (!dumps) console.AddProblem(command.archive, dumps.error());
   if (command.json) {
-    console.Print(ImportJson(command.archive, dumps.value_or(std::vector<ImportedDump>()),
-                             console.problems()));
+    console.Print(ImportJson(dumps ? command.archive : "",
+                             dumps.value_or(std::vector<ImportedDump>()), console.problems()));
   } else if (dumps) {
     console.Print(PathText(command.archive) + ": " + Count(dumps->size(), "device dump") + '\n');
   }

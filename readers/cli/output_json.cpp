@@ -197,7 +197,7 @@ std::string ImportJson(const std::string& archive,
                      {"warnings", std::move(warnings)}});
   }
   Json document = Document("vmcoredd-import/1", std::move(dumps), "dumps", problems);
-  document["archive"] = EscapeBytes(archive);
+  document["archive"] = TextOrNull(archive);
   return ToText(document);
 }
 

@@ -4,6 +4,7 @@ cp "$golden/region-dump-600.txt" "$golden/health-dump.txt" "$golden/health-show.
 printf '0x00000000 0x00000001\n' > regs
 expect 3 vmcoredd import region-dump-600.txt -o out
 expect 3 vmcoredd import --device pci/0000:00:05.0 region-dump-600.txt -o out
+expect 3 vmcoredd import --device pci/0000:00:05.0 region-dump-600.txt -o out --json | grep '"archive"'
 expect 3 vmcoredd import --device pci/0000:00:05.0 --region r region-dump-600.txt -o out
 expect 3 vmcoredd import health-dump.txt -o out
 expect 3 vmcoredd import --format health-dump --device pci/0000:00:05.0 health-dump.txt -o out

@@ -88,8 +88,9 @@ void AddRedactOptions(CLI::App& app, RedactCommand& command) {
          [&command](const std::vector<std::string>& names) {
            for (const std::string& name : names) {
              if (name == "host") command.policy.host = false;
-             std::erase_if(command.policy.classes,
-                           [&](Privacy one) { return PrivacyName(one) == name; });
+             for (const Privacy one : kPrivacies) {
+               if (PrivacyName(one) == name) command.policy.classes.erase(one);
+             }
            }
          },
          "do not take out: mac, serial, payload, secret or host; may be repeated")

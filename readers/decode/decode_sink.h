@@ -62,9 +62,9 @@ struct Field {
   uint64_t size = 0;    // bytes
   FieldType type = FieldType::kUint;
   FieldState state = FieldState::kRead;
-  bool perturbed = false;            // the crash kernel may have changed it
-  Privacy privacy = Privacy::kNone;  // its own, or of what it is in
-  uint64_t value = 0;                // of integers and bits
+  bool perturbed = false;  // the crash kernel may have changed it
+  PrivacyClasses privacy;  // its own, of what it is in, or by its type
+  uint64_t value = 0;      // of integers and bits
   // Bits of an integer, which was shown before: from bit bit_low on. 0: not bits.
   uint8_t bit_low = 0;
   uint8_t bit_width = 0;
@@ -76,6 +76,9 @@ struct Field {
   std::string_view reason;  // of a hole
   const FieldMeaning* spec = nullptr;
   ByteWindow* source = nullptr;  // of all the bytes, for sinks that want more of them; may be null
+  // Where it is in the window, if it is not together. Ascending.
+  std::span<const WindowPiece> pieces{};
+  bool is_decoded = false;  // what is in it follows, as fields
 };
 
 // Of a long field of bytes or text this much is in `bytes`.
@@ -115,6 +118,8 @@ class DecodeSink {
   virtual bool BeginGroup(const Group& group) = 0;
   virtual void EndGroup() = 0;
   virtual void OnField(const Field& field) = 0;
+  // Bytes that are no value of their own, but say where values are and how they are called.
+  virtual void OnStructure(const WindowInfo& /*window*/, uint64_t /*offset*/, uint64_t /*size*/) {}
   virtual void OnRemark(const Remark& remark) = 0;
   virtual void OnFinding(Finding finding) = 0;
 };

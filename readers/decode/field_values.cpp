@@ -127,7 +127,7 @@ void StructureDecoder::ShowNumber(
   shown.name = name;
   shown.window = &frame.window->info();
   shown.source = frame.window;
-  shown.privacy = PrivacyOf(field.meaning);
+  shown.privacy = PrivacyOf(field.meaning, field.type);
   shown.offset = at;
   shown.size = field.width;
   shown.type = field.type;
@@ -167,7 +167,7 @@ void StructureDecoder::ShowForeign(Frame* frame, const FieldSpec* spec, Field fi
     FillSlots(*frame, *spec, number, field.offset, 0);
     field.spec = &spec->meaning;
     field.perturbed = IsPerturbed(spec->meaning);
-    field.privacy = spec->meaning.privacy;
+    field.privacy = spec->meaning.privacy.value_or(field.privacy);
     frame->slots[kSlotRaw] = {};
     frame->slots[kSlotRaw].value = field.value;
     std::string better = MeaningOfNumber(field.value, static_cast<unsigned>(field.size * 8),
@@ -195,7 +195,7 @@ void StructureDecoder::ShowBits(Frame& frame, const FieldSpec& field, Field show
     shown.bit_width = bits.width;
     shown.value = BitsOf(value, bits.low, bits.width);
     shown.perturbed = perturbed || IsPerturbed(bits.meaning);
-    shown.privacy = PrivacyOf(bits.meaning);
+    shown.privacy = PrivacyOf(bits.meaning, field.type);
     shown.spec = &bits.meaning;
     frame.slots[kSlotRaw] = {};
     frame.slots[kSlotRaw].value = shown.value;
@@ -226,11 +226,11 @@ void StructureDecoder::ShowBytes(
   shown.name = name.empty() ? std::string_view(field.name) : name;
   shown.window = &frame.window->info();
   shown.source = frame.window;
-  shown.privacy = PrivacyOf(field.meaning);
   shown.offset = at;
   shown.size = size;
   const bool is_atom = field.type == FieldType::kGuid || field.type == FieldType::kMac;
   shown.type = is_atom || field.type == FieldType::kText ? field.type : FieldType::kBytes;
+  shown.privacy = PrivacyOf(field.meaning, shown.type);
   shown.bytes = std::span<const std::byte>(out).first(answer.size);
   if (const Hole* const hole = frame.window->FindHole(at, there)) {
     // What is in front of the hole can be used, unless all of it makes the value.

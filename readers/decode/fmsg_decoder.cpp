@@ -2,6 +2,7 @@
 #include "readers/decode/fmsg_decoder.h"
 
 #include <fmt/core.h>
+#include <linux/netlink.h>
 
 #include <algorithm>
 #include <utility>
@@ -27,6 +28,15 @@ std::string LayoutName(std::string_view name) {
       },
       '_');
   return out;
+}
+
+// What no layout speaks of: by its type, and by what its name and text look like.
+PrivacyClasses LooksOf(std::string_view path, FieldType type, std::string_view text) {
+  PrivacyClasses classes = PrivacyOfName(path.substr(path.rfind('.') + 1));
+  // Of numbers, those are counters.
+  if (type == FieldType::kUint) classes.erase(Privacy::kMac);
+  if (FindHardwareAddress(text)) classes = classes | Privacy::kMac;
+  return classes | DefaultPrivacy(type);
 }
 
 class FmsgFields final : public devlink::FmsgHandler {
@@ -154,6 +164,7 @@ class FmsgFields final : public devlink::FmsgHandler {
     if (const auto number = value.ToUint()) {
       field.value = *number;
       if (type == FmsgType::kFlag) text = *number != 0 ? "true" : "false";
+      if (value.bytes.size() >= 4) field.privacy = LooksOf(path_, FieldType::kUint, {});
       field.meaning = text;
       decoder_.ShowForeign(frame_ ? &*frame_ : nullptr, spec, field);
     } else if (type == FmsgType::kBinary) {
@@ -167,13 +178,17 @@ class FmsgFields final : public devlink::FmsgHandler {
                                                                              : FieldType::kBytes;
       if (field.type == FieldType::kText) text = value.ToText();
       field.meaning = text;
-      if (spec) {
-        field.spec = &spec->meaning;
-        field.privacy = spec->meaning.privacy;
-      }
+      Classify(spec, text, field);
       sink_.OnField(field);
     }
     path_.resize(path_size);
+  }
+
+  void Classify(const FieldSpec* spec, std::string_view text, Field& field) const {
+    field.privacy = LooksOf(path_, field.type, text);
+    if (!spec) return;
+    field.spec = &spec->meaning;
+    field.privacy = spec->meaning.privacy.value_or(field.privacy);
   }
 
   void ShowBinary(std::span<const std::byte> bytes) {
@@ -182,12 +197,19 @@ class FmsgFields final : public devlink::FmsgHandler {
     const std::string name = Enter();
     Field field = FieldOf(name, at, bytes);
     field.type = FieldType::kBytes;
+    const FieldSpec* const spec = frame_ ? frame_->structure->FindField(LayoutName(name)) : nullptr;
+    Classify(spec, {}, field);
+    if (pieces_.size() > 1) field.pieces = pieces_;
+    const auto decode = member_(name, path_, bytes, pieces_);
+    field.is_decoded = static_cast<bool>(decode);
+    // Then its own fields say it.
+    if (decode && (!spec || !spec->meaning.privacy)) field.privacy = {};
     sink_.OnField(field);
     if (std::exchange(binary_cut_, false)) {
       sink_.OnRemark(Remark{path_, &window_.info(), at,
                             fmt::format("more than {} bytes: cut", kMaxFmsgBinary), true});
     }
-    member_(name, path_, bytes, pieces_);
+    if (decode) decode();
     path_.resize(path_size);
   }
 
@@ -206,6 +228,25 @@ class FmsgFields final : public devlink::FmsgHandler {
   std::vector<WindowPiece> pieces_;  // of binary_, in the stream of messages
 };
 
+// All of a message but values: headers, attributes' headers, names and types. What is wrong with
+// it the parser says.
+void ShowStructure(const devlink::Message& message, const WindowInfo& window, DecodeSink& sink) {
+  const uint64_t begin = message.offset - (message.whole.size() - message.payload.size());
+  sink.OnStructure(window, begin, message.attributes_offset() - begin);
+  const auto visit = [&](const auto& self, std::span<const std::byte> bytes, uint64_t offset,
+                         bool are_tokens) -> void {
+    (void)devlink::VisitAttributes(
+        bytes, offset, message.order, [&](const devlink::Attribute& one) -> Result<void> {
+          const bool is_whole = are_tokens && one.type != DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA;
+          sink.OnStructure(window, one.offset - NLA_HDRLEN,
+                           NLA_HDRLEN + (is_whole ? one.bytes.size() : 0));
+          if (!are_tokens && one.type == DEVLINK_ATTR_FMSG) self(self, one.bytes, one.offset, true);
+          return {};
+        });
+  };
+  visit(visit, message.attributes(), message.attributes_offset(), false);
+}
+
 }  // namespace
 
 void DecodeFmsg(const Layout& layout,
@@ -222,6 +263,7 @@ void DecodeFmsg(const Layout& layout,
   const auto read = devlink::ReadMessageStream(
       source, 0, window.size(), [&](const devlink::Message& message) -> Result<void> {
         fields.SetMessage(message);
+        ShowStructure(message, window.info(), sink);
         return parser.Feed(message);
       });
   if (!read) remark(read.error());

@@ -15,17 +15,6 @@ std::string_view SeverityName(Severity severity) {
   return "";
 }
 
-std::string_view PrivacyName(Privacy privacy) {
-  switch (privacy) {
-    case Privacy::kNone: return "";
-    case Privacy::kMac: return "mac";
-    case Privacy::kSerial: return "serial";
-    case Privacy::kPayload: return "payload";
-    case Privacy::kSecret: return "secret";
-  }
-  return "";
-}
-
 std::string_view FieldTypeName(FieldType type) {
   switch (type) {
     case FieldType::kUint: return "uint";
@@ -42,6 +31,11 @@ std::string_view FieldTypeName(FieldType type) {
     case FieldType::kPairs: return "pairs";
   }
   return "";
+}
+
+PrivacyClasses DefaultPrivacy(FieldType type) {
+  if (type == FieldType::kText || type == FieldType::kBytes) return Privacy::kPayload;
+  return type == FieldType::kMac ? PrivacyClasses(Privacy::kMac) : PrivacyClasses();
 }
 
 const EnumEntry* Enumeration::Find(uint64_t value) const {

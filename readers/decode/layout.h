@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "readers/decode/expression.h"
+#include "readers/decode/privacy.h"
 #include "vmcoredd/base/checked_math.h"
 
 // What a layout file says (driver-plugins/LAYOUTS.md), as the engine goes by it. Made by
@@ -32,8 +33,6 @@ std::string_view SeverityName(Severity severity);
 
 enum class ByteOrder : uint8_t { kLittle, kBig, kNative };
 enum class NumberFormat : uint8_t { kHex, kDecimal, kTime, kIpv4, kVersion };
-enum class Privacy : uint8_t { kNone, kMac, kSerial, kPayload, kSecret };
-std::string_view PrivacyName(Privacy privacy);
 
 // An expression as written, and where.
 struct PlacedExpression {
@@ -91,7 +90,7 @@ struct FieldMeaning {
   bool advances = false;
   bool shared = false;
   std::string perturbed;
-  Privacy privacy = Privacy::kNone;
+  std::optional<PrivacyClasses> privacy;  // nothing: as what it is in, or by its type
   std::optional<Rule> bad;
   LayoutPlace place;
 };
@@ -148,6 +147,8 @@ enum class FieldType : uint8_t {
   kPairs,
 };
 std::string_view FieldTypeName(FieldType type);
+// Of a field whose layout does not say it: nobody knows what is in bytes and texts.
+PrivacyClasses DefaultPrivacy(FieldType type);
 
 enum class StreamCodec : uint8_t { kNone, kZlib, kDeflate };
 

@@ -15,7 +15,25 @@ namespace {
 constexpr std::array<std::string_view, 4> kSeverities = {"info", "warning", "error", "fatal"};
 constexpr std::array<std::string_view, 5> kFormats = {"hex", "dec", "time", "ipv4", "version"};
 constexpr std::array<std::string_view, 5> kAccesses = {"ro", "rw", "rc", "w1c", "wo"};
-constexpr std::array<std::string_view, 5> kPrivacies = {"", "mac", "serial", "payload", "secret"};
+
+// A class, a list of them, or "none".
+std::optional<PrivacyClasses> ReadPrivacy(TableReader& table) {
+  const TomlNode* const node = table.Take("privacy");
+  if (!node) return std::nullopt;
+  PrivacyClasses classes;
+  const bool is_list = node->kind == TomlNode::Kind::kList;
+  for (const TomlNode& item : is_list ? std::span(node->items) : std::span(node, 1)) {
+    const auto known = std::find_if(kPrivacies.begin(), kPrivacies.end(), [&item](Privacy one) {
+      return item.kind == TomlNode::Kind::kText && item.text == PrivacyName(one);
+    });
+    if (known != kPrivacies.end()) {
+      classes = classes | *known;
+    } else if (is_list || item.kind != TomlNode::Kind::kText || item.text != "none") {
+      table.WrongType(item, "privacy", "serial, mac, payload, secret, a list of them, or none");
+    }
+  }
+  return classes;
+}
 
 }  // namespace
 
@@ -88,9 +106,7 @@ void ReadMeaning(TableReader& table, const std::string& prefix, Layout& layout, 
   to.advances = table.Flag("advances");
   to.shared = table.Flag("shared");
   to.perturbed = table.Text("perturbed");
-  if (const auto privacy = table.OneOf("privacy", std::span(kPrivacies).subspan(1))) {
-    to.privacy = static_cast<Privacy>(*privacy + 1);
-  }
+  to.privacy = ReadPrivacy(table);
   if (const TomlNode* const bad = table.Take("bad")) {
     to.bad = ReadRule(*bad, table.what() + ": bad", table.problems());
   }

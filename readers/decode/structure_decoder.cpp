@@ -119,8 +119,8 @@ uint64_t StructureDecoder::Decode(Frame& frame) {
 
 uint64_t StructureDecoder::DecodeField(Frame& frame, const FieldSpec& field, uint64_t behind) {
   if (!Step()) return behind;
-  const Privacy outer = privacy_;
-  privacy_ = PrivacyOf(field.meaning);
+  const auto outer = privacy_;
+  if (field.meaning.privacy) privacy_ = field.meaning.privacy;
   const uint64_t end = DecodeFieldAt(frame, field, behind);
   privacy_ = outer;
   return end;

@@ -59,8 +59,10 @@ class StructureDecoder {
   uint64_t Decode(Frame& frame);  // returns its end
   uint64_t DecodeField(Frame& frame, const FieldSpec& field, uint64_t behind);
   uint64_t DecodeFieldAt(Frame& frame, const FieldSpec& field, uint64_t behind);
-  Privacy PrivacyOf(const FieldMeaning& meaning) const {
-    return meaning.privacy != Privacy::kNone ? meaning.privacy : privacy_;
+  // Its own, of what it is in, or by its type.
+  PrivacyClasses PrivacyOf(const FieldMeaning& meaning, FieldType type) const {
+    if (meaning.privacy) return *meaning.privacy;
+    return privacy_.value_or(DefaultPrivacy(type));
   }
   uint64_t DecodeArray(Frame& frame, const FieldSpec& field, uint64_t at);
   uint64_t DecodeElement(
@@ -153,7 +155,7 @@ class StructureDecoder {
   uint64_t stream_bytes_ = 0;
   uint32_t depth_ = 0;
   bool stopped_ = false;
-  Privacy privacy_ = Privacy::kNone;  // of what is being decoded
+  std::optional<PrivacyClasses> privacy_;  // of what is being decoded
 };
 
 // Adds a part to the path as long as it lives.

@@ -68,7 +68,7 @@ void DecodeJsonSink::OnField(const Field& field) {
   if (!field.meaning.empty()) json_.Name("meaning", field.meaning);
   if (!spec.text.empty()) json_.Name("text", spec.text);
   if (spec.is_volatile) json_.Flag("volatile", true);
-  if (field.privacy != Privacy::kNone) json_.Name("privacy", PrivacyName(field.privacy));
+  if (!field.privacy.empty()) json_.Name("privacy", PrivacyText(field.privacy));
   json_.EndObject();
 }
 

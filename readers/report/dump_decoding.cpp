@@ -2,6 +2,7 @@
 #include "readers/report/dump_decoding.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -47,25 +48,28 @@ DecodeOptions OptionsFor(VmcoreReader& reader,
 }
 
 // A binary value within a message.
-[[maybe_unused]] void DecodeMember(DumpFacts facts,
-                                   std::string_view name,
-                                   const std::string& path,
-                                   std::span<const std::byte> bytes,
-                                   const std::vector<WindowPiece>& pieces,
-                                   const WindowInfo& outer,
-                                   const DecodingContext& context,
-                                   const DecodeOptions& options,
-                                   DecodeSink& sink) {
+[[maybe_unused]] std::function<void()> MemberDecoder(DumpFacts facts,
+                                                     std::string_view name,
+                                                     const std::string& path,
+                                                     std::span<const std::byte> bytes,
+                                                     const std::vector<WindowPiece>& pieces,
+                                                     const WindowInfo& outer,
+                                                     const DecodingContext& context,
+                                                     const DecodeOptions& options,
+                                                     DecodeSink& sink) {
   facts.member = name;
   facts.size = bytes.size();
   MemorySource source(bytes);
   const Layout* const layout = context.layouts->Match(facts, source);
-  if (!layout) return;
-  ByteWindow window(source, path, {});
-  window.SetOuter(outer, pieces, false);
-  if (!sink.BeginGroup(Group{path, name, layout->title, &window.info(), 0})) return;
-  DecodeByLayout(*layout, window, options, sink);
-  sink.EndGroup();
+  if (!layout) return {};
+  return [=, &path, &pieces, &outer, &options, &sink] {
+    MemorySource member(bytes);
+    ByteWindow window(member, path, {});
+    window.SetOuter(outer, pieces, false);
+    if (!sink.BeginGroup(Group{path, name, layout->title, &window.info(), 0})) return;
+    DecodeByLayout(*layout, window, options, sink);
+    sink.EndGroup();
+  };
 }
 
 }  // namespace
@@ -99,7 +103,8 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
     }
   }
   if (out.layout) {
-    const uint64_t first = out.first_address = FirstAddressOf(facts);
+    const bool is_image = out.layout->decoder.empty();
+    const uint64_t first = out.first_address = is_image ? FirstAddressOf(facts) : 0;
     // An image that begins at another address than 0 is read at its addresses.
     const uint64_t size = std::min(source->Size().value_or(0), kMaxAddress);
     ByteWindow plain(*source, "", {});
@@ -107,7 +112,7 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
     ByteWindow window(first == 0 ? static_cast<ByteSource&>(*source) : image, "",
                       HolesOf(dump, first));
     const DecodeOptions options = OptionsFor(reader, dump, context);
-    if (out.layout->decoder.empty()) {
+    if (is_image) {
       DecodeByLayout(*out.layout, window, options, sink);
     } else {
 #ifdef VMCOREDD_WITH_DEVLINK
@@ -115,7 +120,8 @@ Result<DumpDecoding> DecodeDump(VmcoreReader& reader,
           *out.layout, window, *source, options,
           [&](std::string_view name, const std::string& path, std::span<const std::byte> bytes,
               const std::vector<WindowPiece>& pieces) {
-            DecodeMember(facts, name, path, bytes, pieces, window.info(), context, options, sink);
+            return MemberDecoder(facts, name, path, bytes, pieces, window.info(), context, options,
+                                 sink);
           },
           sink);
 #endif

@@ -24,7 +24,7 @@ struct FieldRecord {
   uint64_t value = 0;
   FieldType type = FieldType::kUint;
   FieldState state = FieldState::kRead;
-  Privacy privacy = Privacy::kNone;
+  PrivacyClasses privacy;
   uint8_t bit_low = 0;
   uint8_t bit_width = 0;
   bool is_group = false;

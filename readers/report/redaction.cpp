@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,9 @@ namespace vmcoredd {
 namespace {
 
 constexpr std::string_view kUnknown = "unknown";
+constexpr std::string_view kRedacted = "redacted";
+// Of what the manifest says was perturbed.
+constexpr size_t kMaxKeyword = 32;
 // The manifest lists no more holes of one dump (vmcoredd/writer).
 constexpr size_t kMaxHoles = 1000;
 
@@ -39,13 +43,22 @@ class PrivateFields final : public DecodeSink {
 
   void OnField(const Field& field) override {
     if (field.state == FieldState::kMissing) is_whole = false;
-    if (field.bit_width == 0) {
-      KnowHeaders(*field.window);
-      Know(*field.window, field.offset, field.size, field.source);
+    const PrivacyClasses classes = field.privacy & policy_.classes;
+    const bool is_private = !classes.empty() && !IsZeroField(field);
+    if (is_private) ++counts[std::string(PrivacyName(*classes.first()))];
+    // What is decoded is described by the fields that follow.
+    const bool describes = field.bit_width == 0 && !field.is_decoded;
+    if (describes) KnowHeaders(*field.window);
+    const WindowPiece whole{0, field.size, field.offset, field.size};
+    for (const WindowPiece& piece : field.pieces.empty() ? std::span(&whole, 1) : field.pieces) {
+      if (describes) Know(*field.window, piece.stored_at, piece.stored_size, field.source);
+      if (is_private && !ToDump(*field.window, piece.stored_at, piece.stored_size, found)) {
+        is_whole = false;
+      }
     }
-    if (!policy_.classes.contains(field.privacy)) return;
-    ++counts[std::string(PrivacyName(field.privacy))];
-    if (!ToDump(*field.window, field.offset, field.size, found)) is_whole = false;
+  }
+  void OnStructure(const WindowInfo& window, uint64_t offset, uint64_t size) override {
+    Know(window, offset, size, nullptr);
   }
   void OnRemark(const Remark& remark) override {
     if (remark.is_damage) is_whole = false;
@@ -174,6 +187,13 @@ class PrivateFields final : public DecodeSink {
     coded.covered.insert(coded.covered.end(), zeros.begin(), zeros.end());
   }
 
+  // Nothing is in it.
+  static bool IsZeroField(const Field& field) {
+    if (field.bit_width != 0) return field.value == 0;
+    if (field.bytes.size() == field.size) return IsZero(field.bytes);
+    return field.source && AllZero(*field.source, field.offset, field.offset + field.size);
+  }
+
   static bool AllZero(ByteWindow& window, uint64_t at, uint64_t end) {
     std::array<std::byte, 4096> bytes;
     while (at < end) {
@@ -222,12 +242,34 @@ Result<std::vector<ByteRange>> UnknownBytes(ByteSource& source,
   return out;
 }
 
-bool IsIdentifying(std::string_view key, const RedactionPolicy& policy) {
-  const auto has = [key](std::string_view word) { return key.find(word) != key.npos; };
-  if (policy.classes.contains(Privacy::kSerial) && (has("serial") || has("uuid") || has("wwn")))
-    return true;
-  return policy.classes.contains(Privacy::kMac) &&
-         (has("mac") || has("perm_addr") || has("hwaddr"));
+bool IsIdentifying(const std::pair<std::string, std::string>& property,
+                   const RedactionPolicy& policy) {
+  PrivacyClasses classes = PrivacyOfName(property.first);
+  if (FindHardwareAddress(property.second)) classes = classes | Privacy::kMac;
+  return !(classes & policy.classes).empty();
+}
+
+// Texts of people and programs, if they stay.
+void Scrub(std::string& text, const RedactionPolicy& policy) {
+  if (!policy.classes.contains(Privacy::kMac)) return;
+  for (auto at = FindHardwareAddress(text); at; at = FindHardwareAddress(text, at->offset)) {
+    text.replace(at->offset, at->size, "(redacted)");
+  }
+}
+void Scrub(std::vector<std::string>& texts, const RedactionPolicy& policy) {
+  if (policy.host) texts.clear();
+  for (std::string& text : texts) Scrub(text, policy);
+}
+
+// Decoders go by what is in front of the colon.
+std::string KeywordOf(const std::string& text) {
+  const std::string_view keyword = std::string_view(text).substr(0, text.find(':'));
+  const bool is_keyword = !keyword.empty() && keyword.size() <= kMaxKeyword &&
+                          std::all_of(keyword.begin(), keyword.end(), [](char c) {
+                            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                          });
+  return is_keyword && !FindHardwareAddress(keyword) ? std::string(keyword)
+                                                     : std::string(kRedacted);
 }
 
 }  // namespace
@@ -283,9 +325,19 @@ std::string RedactionText(const DumpRedaction& redaction) {
 ManifestDump RedactedFacts(ManifestDump facts,
                            const DumpRedaction& redaction,
                            const RedactionPolicy& policy) {
-  std::erase_if(facts.device, [&](const auto& pair) { return IsIdentifying(pair.first, policy); });
-  if (policy.host) facts.warnings.clear();
-  for (const ByteRange& range : redaction.blanked) facts.holes.push_back({range, "redacted"});
+  std::erase_if(facts.device, [&](const auto& pair) { return IsIdentifying(pair, policy); });
+  Scrub(facts.warnings, policy);
+  for (std::string& text : facts.perturbed) {
+    if (policy.host) text = KeywordOf(text);
+    Scrub(text, policy);
+  }
+  for (Hole& hole : facts.holes) {
+    if (policy.host && hole.reason != kRedacted) hole.reason.clear();
+    Scrub(hole.reason, policy);
+  }
+  for (const ByteRange& range : redaction.blanked) {
+    facts.holes.push_back({range, std::string(kRedacted)});
+  }
   if (facts.holes.size() > kMaxHoles) {
     std::vector<ByteRange> ranges;
     for (const Hole& hole : facts.holes) ranges.push_back(hole.range);
@@ -302,14 +354,15 @@ ManifestDump RedactedFacts(ManifestDump facts,
 void RedactFragment(ManifestFragment& fragment, const RedactionPolicy& policy) {
   std::erase_if(fragment.machine, [&](const auto& pair) {
     const bool plain = pair.first == "release" || pair.first == "arch";
-    return (policy.host && !plain) || IsIdentifying(pair.first, policy);
+    return (policy.host && !plain) || IsIdentifying(pair, policy);
   });
-  if (policy.host) fragment.warnings.clear();
+  Scrub(fragment.warnings, policy);
   for (ManifestSkip& skip : fragment.skipped) {
     if (policy.host) skip.reason.clear();
+    Scrub(skip.reason, policy);
   }
   for (Properties& device : fragment.devices) {
-    std::erase_if(device, [&](const auto& pair) { return IsIdentifying(pair.first, policy); });
+    std::erase_if(device, [&](const auto& pair) { return IsIdentifying(pair, policy); });
   }
 }
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +15,7 @@ namespace vmcoredd {
 
 // What must not leave the house.
 struct RedactionPolicy {
-  std::set<Privacy> classes = {Privacy::kMac, Privacy::kSerial, Privacy::kPayload,
-                               Privacy::kSecret};
+  PrivacyClasses classes = kAllPrivacy;
   bool host = true;           // the machine's name, what events and warnings say
   bool keep_unknown = false;  // also what no layout describes
 };
@@ -41,7 +39,8 @@ Result<DumpRedaction> PlanRedaction(VmcoreReader& reader,
 std::string RedactionText(const DumpRedaction& redaction);
 
 // Takes out of what a manifest says what the policy is about: serial numbers and addresses in
-// the identity; names and texts. Adds what was blanked as holes.
+// the identity, by name or by value, and in texts; what somebody wrote. Adds what was blanked as
+// holes.
 ManifestDump RedactedFacts(ManifestDump facts,
                            const DumpRedaction& redaction,
                            const RedactionPolicy& policy);

@@ -98,7 +98,8 @@ void SeenDump::OnField(const Field& field) {
                  field.perturbed,
                  field.bit_low,
                  field.bit_width,
-                 {field.bytes.begin(), field.bytes.end()}};
+                 {field.bytes.begin(), field.bytes.end()},
+                 field.privacy};
   const bool is_number = field.type == FieldType::kUint || field.type == FieldType::kInt;
   std::string line = seen.path;
   if (field.state != FieldState::kRead) {

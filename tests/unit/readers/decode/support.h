@@ -64,6 +64,7 @@ struct SeenField {
   bool perturbed = false;
   uint8_t bit_low = 0, bit_width = 0;
   std::vector<std::byte> bytes;
+  PrivacyClasses privacy;
 };
 
 // Keeps all that decoding gives, and checks what must hold of it whatever the layout and the

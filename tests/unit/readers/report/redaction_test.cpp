@@ -30,6 +30,7 @@ TEST(RedactedFactsTest, IdentityAndWordsGo) {
   const ManifestDump facts = RedactedFacts(Facts(), redaction, {});
   EXPECT_EQ(facts.device, (Properties{{"address", "0000:01:00.0"}, {"driver", "e1000e"}}));
   ASSERT_EQ(facts.holes.size(), 2u);
+  EXPECT_EQ(facts.holes[0].reason, "");
   EXPECT_EQ(facts.holes[1].range.offset, 16u);
   EXPECT_EQ(facts.holes[1].reason, "redacted");
   EXPECT_EQ(facts.warnings, std::vector<std::string>{"redacted: 1 mac"});
@@ -43,6 +44,47 @@ TEST(RedactedFactsTest, WhatThePolicyKeepsStays) {
   const ManifestDump facts = RedactedFacts(Facts(), {}, policy);
   EXPECT_EQ(facts.device.size(), 4u);
   EXPECT_EQ(facts.warnings.size(), 1u);
+}
+
+TEST(RedactedFactsTest, AddressesAreFoundByWhatTheyLookLike) {
+  ManifestDump facts;
+  facts.device = {{"netdev", "enx525400aabbcc"},
+                  {"port", "p 52-54-00-AA-BB-CC"},
+                  {"permaddr", "x"},
+                  {"board.sn", "x"},
+                  {"node_guid", "x"},
+                  {"address", "0000:01:00.0"},
+                  {"netdev2", "enp1s0"},
+                  {"fixed.asic.id", "1.2.3"}};
+  facts = RedactedFacts(facts, {}, {});
+  EXPECT_EQ(
+      facts.device,
+      (Properties{{"address", "0000:01:00.0"}, {"netdev2", "enp1s0"}, {"fixed.asic.id", "1.2.3"}}));
+}
+
+TEST(RedactedFactsTest, WordsOfOthersGoAndKeywordsStay) {
+  ManifestDump facts;
+  facts.perturbed = {"aer-status: host.example.com did it", "registers", "Host did it",
+                     "its 2 virtual functions were removed"};
+  facts.holes = {{{0, 4}, "host.example.com said no"}, {{8, 4}, "redacted"}};
+  facts = RedactedFacts(facts, {}, {});
+  EXPECT_EQ(facts.perturbed,
+            (std::vector<std::string>{"aer-status", "registers", "redacted", "redacted"}));
+  EXPECT_EQ(facts.holes[0].reason, "");
+  EXPECT_EQ(facts.holes[1].reason, "redacted");
+}
+
+TEST(RedactedFactsTest, WordsThatStayHaveNoAddresses) {
+  RedactionPolicy policy;
+  policy.host = false;
+  ManifestDump facts;
+  facts.perturbed = {"link: 52:54:00:aa:bb:cc was up, and 52:54:00:aa:bb:cd"};
+  facts.warnings = {"enx525400aabbcc is down"};
+  facts.holes = {{{0, 4}, "52-54-00-aa-bb-cc said no"}};
+  facts = RedactedFacts(facts, {}, policy);
+  EXPECT_EQ(facts.perturbed[0], "link: (redacted) was up, and (redacted)");
+  EXPECT_EQ(facts.warnings[0], "(redacted) is down");
+  EXPECT_EQ(facts.holes[0].reason, "(redacted) said no");
 }
 
 TEST(RedactedFactsTest, ManyHolesBecomeFew) {

@@ -83,6 +83,12 @@ class Redacting {
         plan.dropped = "it cannot be read";
       } else {
         plan = std::move(*planned);
+        // Nobody asked for that.
+        if (plan.dropped) {
+          const Error why(ErrorCode::kUnsupported,
+                          *plan.dropped + ": left out (see --keep-unknown)");
+          console_.AddProblem(selected.input->file(), Error(why).With(name));
+        }
       }
     }
     if (!plan.dropped && archive) VMCOREDD_TRY(Copy(selected, name, plan, *archive));
@@ -132,15 +138,18 @@ std::string Line(const Done& done) {
   return fmt::format("{}: {}\n", name, what.empty() ? "nothing to take out" : "taken out: " + what);
 }
 
-void PrintJson(const RedactCommand& command, const std::vector<Done>& done, Console& console) {
+void PrintJson(const RedactCommand& command,
+               bool is_written,
+               const std::vector<Done>& done,
+               Console& console) {
   JsonStream json([&console](std::string_view text) { console.Print(text); }, true);
   json.BeginObject();
   json.Name("schema", "vmcoredd-redact/1");
   json.Name("archive");
-  if (command.dry_run) {
-    json.Null();
-  } else {
+  if (is_written) {
     json.String(PathText(command.archive));
+  } else {
+    json.Null();
   }
   json.Name("dumps");
   json.BeginArray();
@@ -209,9 +218,10 @@ void Run(const RedactCommand& command, Console& console) {
   Redacting redacting(command, layouts, console);
   const auto status = Redact(command, inputs, selected, redacting, console);
   if (!status) console.AddProblem(command.archive, status.error());
-  if (command.json) return PrintJson(command, redacting.done(), console);
+  const bool is_written = status && !command.dry_run;
+  if (command.json) return PrintJson(command, is_written, redacting.done(), console);
   for (const Done& one : redacting.done()) console.Print(Line(one));
-  if (status && !command.dry_run) {
+  if (is_written) {
     const auto kept = std::count_if(redacting.done().begin(), redacting.done().end(),
                                     [](const Done& one) { return !one.redaction.dropped; });
     console.Print(fmt::format("{}: {}\n", PathText(command.archive),

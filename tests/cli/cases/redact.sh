@@ -19,6 +19,9 @@ echo "-- what no layout describes stays only when told"
 printf 'unknown' > raw
 vmcoredd pack --file thing=raw -o t.vmcoredd
 expect 1 vmcoredd redact t.vmcoredd -o u.vmcoredd
+expect 1 vmcoredd redact t.vmcoredd -o u.vmcoredd --json | grep '"archive"'
+expect 1 vmcoredd redact t.vmcoredd -n
+vmcoredd redact t.vmcoredd -n --drop thing
 vmcoredd redact t.vmcoredd -o u.vmcoredd --keep-unknown
 vmcoredd extract u.vmcoredd -s 0 -O
 echo

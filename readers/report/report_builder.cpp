@@ -51,20 +51,21 @@ class Builder {
     std::map<size_t, size_t> sources;  // by fragment
     for (size_t i = 0; i < input.table->fragments.size(); ++i) {
       sources[i] = report_.sources.size();
-      const std::string& id = input.table->fragments[i].capture_id;
-      const auto known = captures_.find(id);
-      if (known != captures_.end() && known->second.input != &input) {
-        sources[i] = known->second.source;
+      const ManifestFragment& fragment = input.table->fragments[i];
+      if (const auto known = KnownCapture(input, fragment)) {
+        sources[i] = *known;
         continue;
       }
-      if (!id.empty()) captures_.try_emplace(id, Capture{&input, sources[i]});
+      if (!fragment.capture_id.empty()) {
+        captures_.try_emplace(fragment.capture_id, Capture{&input, fragment.kind, sources[i]});
+      }
       base.time = CaptureTime(*input.table, i);
       AddFragment(base, input.table->fragments[i]);
     }
     for (const DeviceDump& dump : input.table->dumps) {
-      if (WasThere(*input.table, dump)) continue;
       size_t source = first;
       if (dump.fragment) source = sources[*dump.fragment];
+      if (dump.fragment && WasThere(source, dump)) continue;
       if (source == report_.sources.size()) {  // an archive without a manifest
         base.kind = "pack";
         base.time.clear();
@@ -92,12 +93,20 @@ class Builder {
   }
 
  private:
-  // In another input: an archive that was attached to the vmcore beside it, a copy.
-  bool WasThere(const DeviceDumpTable& table, const DeviceDump& dump) {
-    if (!dump.fragment || !dump.manifest || dump.manifest->hash.empty()) return false;
-    const std::string& id = table.fragments[*dump.fragment].capture_id;
-    if (id.empty()) return false;
-    return !dumps_.emplace(id, dump.name(), dump.manifest->ordinal, dump.manifest->hash).second;
+  // The source that another input was of the same capture: an archive that was attached to the
+  // vmcore beside it, a copy.
+  std::optional<size_t> KnownCapture(const ReportInput& input,
+                                     const ManifestFragment& fragment) const {
+    const auto known = captures_.find(fragment.capture_id);
+    if (known == captures_.end() || known->second.input == &input) return std::nullopt;
+    const std::string& kind = known->second.kind;
+    const bool is_same = kind == fragment.kind || kind == "attach" || fragment.kind == "attach";
+    return is_same ? std::optional(known->second.source) : std::nullopt;
+  }
+
+  bool WasThere(size_t source, const DeviceDump& dump) {
+    if (!dump.manifest || dump.manifest->hash.empty()) return false;
+    return !dumps_.emplace(source, dump.name(), dump.manifest->ordinal, dump.manifest->hash).second;
   }
 
   // A vmcore says it; a capture in the crash kernel came a little later.
@@ -336,11 +345,12 @@ class Builder {
   std::map<size_t, std::set<size_t>> seen_;  // devices of each source
   struct Capture {
     const ReportInput* input;  // the first that it was in
+    std::string kind;
     size_t source;
   };
   std::map<std::string, Capture> captures_;  // by id
-  // Capture, name, ordinal, hash.
-  std::set<std::tuple<std::string, std::string, uint64_t, std::string>> dumps_;
+  // Source, name, ordinal, hash.
+  std::set<std::tuple<size_t, std::string, uint64_t, std::string>> dumps_;
   std::vector<ReportLog> logs_;
 };
 

@@ -80,6 +80,7 @@ void Run(const ReportCommand& command, Console& console) {
   CheckCompressedStreams(healthy, console);
   // These first: what is also among the others is taken as healthy.
   std::vector<ReportInput> given;
+  given.reserve(healthy.size() + inputs.inputs.size());
   for (const Input& input : healthy) {
     given.push_back({input.file(), input.reader.get(), &input.table, true});
   }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "readers/cli/interrupt.h"
 #include "vmcoredd/base/output_file.h"
@@ -25,7 +26,7 @@ inline Result<NewFile> CreateNewFile(const std::string& path, bool force) {
   const DeferInterrupts defer;  // there is no partial file without a guard
   auto file = VMCOREDD_TRY(OutputFile::Create(path, ExistingFor(force)));
   return NewFile{std::make_unique<PartialFileGuard>(path), std::move(file)};
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the result owns it
 
 }  // namespace vmcoredd::cli
 
